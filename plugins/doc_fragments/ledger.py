@@ -1,0 +1,33 @@
+# Copyright (c) 2026, the azauto.runas_migration authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Documentation of the ledger options."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """Where the record of the migration is kept, and which plan is approved."""
+
+    DOCUMENTATION = r"""
+options:
+  ledger:
+    description:
+      - The folder of the ledger. Each account has a folder of its own in it, for the owner only.
+      - What a step is about to change is recorded here, with its previous state, before it is changed.
+      - Environment variable E(RUNAS_MIGRATION_LEDGER). Without it, C(~/runas_migration_ledger).
+    type: path
+  ledger_ephemeral:
+    description:
+      - Under an AWX job (E(JOB_ID) is set), a ledger inside the job's own folders is refused, because it ends with the job.
+      - V(accept) takes it all the same. The migration works, but cannot be rolled back.
+    type: str
+    choices: [refuse, accept]
+    default: refuse
+  expect_plan:
+    description:
+      - The RV(ignore:plan_fingerprint) that a run in check mode returned and that was approved. Any other plan is refused
+        before the first write. A plan without changes is always accepted.
+    type: str
+"""

@@ -1,0 +1,83 @@
+# Copyright (c) 2026, the azauto.runas_migration authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE: this file is no public interface of the collection; it may change in any release.
+"""Calls of SDK operations that answer with the wire's JSON.
+
+The models of the two SDK generations differ, the wire does not: both hand the
+raw answer to ``raw_response_hook`` (azure-contracts, section 10a). Bodies are
+sent as plain dicts in REST shape, or as bytes where the SDK takes them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from .errors import translated
+
+Operation = Callable[..., Any]
+
+
+def answer(doing: str, operation: Operation, *arguments: Any, **keywords: Any) -> dict[str, Any]:
+    """Call an SDK operation and return the JSON of its answer ({} for an empty body)."""
+    raw: list[Any] = []
+    with translated(doing):
+        operation(*arguments, raw_response_hook=raw.append, **keywords)
+        return _json_of(raw[-1])
+
+
+def pages(doing: str, operation: Operation, *arguments: Any, **keywords: Any) -> list[dict[str, Any]]:
+    """Call an SDK list operation and return the items of all its pages as the wire's JSON."""
+    raw: list[Any] = []
+    with translated(doing):
+        for _ in operation(*arguments, raw_response_hook=raw.append, **keywords).by_page():
+            pass
+        return [item for page in raw for item in _json_of(page)["value"]]
+
+
+def status(doing: str, operation: Operation, *arguments: Any, **keywords: Any) -> int:
+    """Call an SDK operation and return the status of its answer.
+
+    The SDK raises for some statuses that mean "was not there" (204 to a delete,
+    azure-contracts, section 3.3): these are returned like the others.
+    """
+    from azure.core.exceptions import HttpResponseError
+
+    raw: list[Any] = []
+    with translated(doing):
+        try:
+            operation(*arguments, raw_response_hook=raw.append, **keywords)
+        except HttpResponseError as error:
+            if error.status_code != 204:
+                raise
+            return 204
+        return int(raw[-1].http_response.status_code)
+
+
+def content(doing: str, client: Any, operation: Operation, *arguments: Any) -> bytes:
+    """Call an SDK operation that answers with content and return its exact bytes (azure-contracts, 2.3).
+
+    The newer generation needs ``stream`` to keep the bytes; the older one streams
+    always and refuses the word (anchors, section 2.4).
+    """
+    with translated(doing):
+        chunks = operation(*arguments, stream=True) if _streams_on_request(client) else operation(*arguments)
+        return b"".join(chunks)
+
+
+def json_body(body: Any) -> bytes:
+    """Return a request body as bytes: it passes both generations' serialisers untouched."""
+    return json.dumps(body).encode()
+
+
+def _streams_on_request(client: Any) -> bool:
+    """Tell the generations apart: ``send_request`` came with the newer one."""
+    return hasattr(client, "send_request")
+
+
+def _json_of(raw: Any) -> dict[str, Any]:
+    response = raw.http_response
+    return json.loads(response.text()) if response.text() else {}

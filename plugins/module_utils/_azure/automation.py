@@ -1,0 +1,174 @@
+# Copyright (c) 2026, the azauto.runas_migration authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE: this file is no public interface of the collection; it may change in any release.
+"""Azure Automation: accounts, runbooks, assets, links (azure-contracts, sections 1 to 3).
+
+Every function takes a session and an account first, returns the wire's JSON,
+and raises the errors of ``errors``. Runbook content is exact bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from . import _sdk
+from .errors import translated
+from .ids import AccountId
+from .session import Session
+
+Json = dict[str, Any]
+
+
+def get_account(session: Session, account: AccountId) -> Json:
+    """Return the account. Lists lie about identity, so there is no list here (section 1)."""
+    client = session.automation(account.subscription_id)
+    doing = f"Reading Automation account {account.name}"
+    return _sdk.answer(doing, client.automation_account.get, account.resource_group, account.name)
+
+
+def patch_identity(session: Session, account: AccountId, identity: Mapping[str, Any]) -> Json:
+    """Send ``identity`` as the account's and return the account as answered (section 1.1)."""
+    client = session.automation(account.subscription_id)
+    body = _sdk.json_body({"identity": identity})
+    doing = f"Changing the identity of Automation account {account.name}"
+    return _sdk.answer(doing, client.automation_account.update, account.resource_group, account.name, body)
+
+
+def list_accounts(session: Session, subscription_id: str) -> list[Json]:
+    """Return the slim list of a subscription's accounts: good for names and ids only (section 1)."""
+    client = session.automation(subscription_id)
+    return _sdk.pages(f"Listing Automation accounts of subscription {subscription_id}", client.automation_account.list)
+
+
+def list_hybrid_worker_groups(session: Session, account: AccountId) -> list[Json]:
+    """Return the account's hybrid worker groups (section 1.2)."""
+    operations = session.automation(account.subscription_id).hybrid_runbook_worker_group
+    return _list(account, "hybrid worker groups", operations.list_by_automation_account)
+
+
+def list_hybrid_workers(session: Session, account: AccountId, group: str) -> list[Json]:
+    """Return the workers of one group."""
+    operations = session.automation(account.subscription_id).hybrid_runbook_workers
+    return _list(account, f"workers of group {group}", operations.list_by_hybrid_runbook_worker_group, group)
+
+
+def list_runbooks(session: Session, account: AccountId) -> list[Json]:
+    """Return the runbooks; get each that is changed, list items may be slim (section 2.1)."""
+    operations = session.automation(account.subscription_id).runbook
+    return _list(account, "runbooks", operations.list_by_automation_account)
+
+
+def get_runbook(session: Session, account: AccountId, name: str) -> Json:
+    """Return one runbook."""
+    return _get(account, f"runbook {name}", session.automation(account.subscription_id).runbook.get, name)
+
+
+def published_content(session: Session, account: AccountId, name: str) -> bytes:
+    """Return the published content; Absent where none was ever published (section 2.3)."""
+    client = session.automation(account.subscription_id)
+    doing = f"Reading the published content of runbook {name}"
+    return _sdk.content(doing, client, client.runbook.get_content, account.resource_group, account.name, name)
+
+
+def draft_content(session: Session, account: AccountId, name: str) -> bytes:
+    """Return the draft's content; Absent where there is no draft."""
+    client = session.automation(account.subscription_id)
+    doing = f"Reading the draft of runbook {name}"
+    return _sdk.content(doing, client, client.runbook_draft.get_content, account.resource_group, account.name, name)
+
+
+def replace_draft(session: Session, account: AccountId, name: str, content: bytes) -> None:
+    """Make ``content`` the runbook's draft and wait until Azure has finished (section 2.4)."""
+    operations = session.automation(account.subscription_id).runbook_draft
+    with translated(f"Replacing the draft of runbook {name}"):
+        operations.begin_replace_content(
+            account.resource_group, account.name, name, content, content_type="text/powershell"
+        ).result()
+
+
+def publish_draft(session: Session, account: AccountId, name: str) -> None:
+    """Publish the runbook's draft and wait until Azure has finished (section 2.5)."""
+    operations = session.automation(account.subscription_id).runbook
+    with translated(f"Publishing runbook {name}"):
+        operations.begin_publish(account.resource_group, account.name, name).result()
+
+
+def discard_draft(session: Session, account: AccountId, name: str) -> None:
+    """Drop the runbook's draft; the published content stays (section 2, undoEdit)."""
+    operations = session.automation(account.subscription_id).runbook_draft
+    _get(account, f"draft of runbook {name}", operations.undo_edit, name, verb="Dropping")
+
+
+def list_connections(session: Session, account: AccountId) -> list[Json]:
+    """Return the connections; fields may be missing in the list, get each (section 3.1)."""
+    operations = session.automation(account.subscription_id).connection
+    return _list(account, "connections", operations.list_by_automation_account)
+
+
+def get_connection(session: Session, account: AccountId, name: str) -> Json:
+    """Return one connection with its field values."""
+    return _get(account, f"connection {name}", session.automation(account.subscription_id).connection.get, name)
+
+
+def delete_connection(session: Session, account: AccountId, name: str) -> bool:
+    """Delete a connection; False where it was not there."""
+    return _delete(account, f"connection {name}", session.automation(account.subscription_id).connection.delete, name)
+
+
+def list_certificates(session: Session, account: AccountId) -> list[Json]:
+    """Return the certificate assets; private keys never come back (section 3.2)."""
+    operations = session.automation(account.subscription_id).certificate
+    return _list(account, "certificates", operations.list_by_automation_account)
+
+
+def get_certificate(session: Session, account: AccountId, name: str) -> Json:
+    """Return one certificate asset."""
+    return _get(account, f"certificate {name}", session.automation(account.subscription_id).certificate.get, name)
+
+
+def delete_certificate(session: Session, account: AccountId, name: str) -> bool:
+    """Delete a certificate asset, which cannot be restored (section 3.2); False where it was not there."""
+    return _delete(account, f"certificate {name}", session.automation(account.subscription_id).certificate.delete, name)
+
+
+def list_job_schedules(session: Session, account: AccountId) -> list[Json]:
+    """Return the links of runbooks to schedules; parameters are null here, get each (section 2.8)."""
+    operations = session.automation(account.subscription_id).job_schedule
+    return _list(account, "job schedules", operations.list_by_automation_account)
+
+
+def get_job_schedule(session: Session, account: AccountId, job_schedule_id: str) -> Json:
+    """Return one link with its parameters."""
+    operations = session.automation(account.subscription_id).job_schedule
+    return _get(account, f"job schedule {job_schedule_id}", operations.get, job_schedule_id)
+
+
+def create_job_schedule(session: Session, account: AccountId, job_schedule_id: str, properties: Json) -> Json:
+    """Link a runbook to a schedule under a new id (section 2.8)."""
+    operations = session.automation(account.subscription_id).job_schedule
+    body = _sdk.json_body({"properties": properties})
+    return _get(account, f"job schedule {job_schedule_id}", operations.create, job_schedule_id, body, verb="Creating")
+
+
+def list_webhooks(session: Session, account: AccountId) -> list[Json]:
+    """Return the webhooks; their uri can't be read back (section 2.9)."""
+    operations = session.automation(account.subscription_id).webhook
+    return _list(account, "webhooks", operations.list_by_automation_account)
+
+
+def _list(account: AccountId, what: str, operation: Any, *arguments: Any) -> list[Json]:
+    doing = f"Listing the {what} of Automation account {account.name}"
+    return _sdk.pages(doing, operation, account.resource_group, account.name, *arguments)
+
+
+def _get(account: AccountId, what: str, operation: Any, *arguments: Any, verb: str = "Reading") -> Json:
+    doing = f"{verb} {what} of Automation account {account.name}"
+    return _sdk.answer(doing, operation, account.resource_group, account.name, *arguments)
+
+
+def _delete(account: AccountId, what: str, operation: Any, *arguments: Any) -> bool:
+    doing = f"Deleting {what} of Automation account {account.name}"
+    return _sdk.status(doing, operation, account.resource_group, account.name, *arguments) != 204

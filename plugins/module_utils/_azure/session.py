@@ -1,0 +1,261 @@
+# Copyright (c) 2026, the azauto.runas_migration authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE: this file is no public interface of the collection; it may change in any release.
+"""One session with Azure per task: cloud, credential, connections, SDK clients, own requests.
+
+A session belongs to the process that made it: a fork shares no connection,
+token or lock with its parent (design, section 5).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+
+from .cloud import Cloud, find_cloud
+from .credential import Login, OneTokenPerAudience, make_credential
+from .errors import Failed, LoginFailed, MissingPackage, error_from_answer, translated
+
+# A refused or broken request is repeated this often; Retry-After is honoured (azure-contracts, section 0.1).
+_RETRIES = 5
+# Seconds that one request may take, its retries included.
+_REQUEST_DEADLINE = 300
+# Seconds between two polls of an operation that gives no Retry-After: the SDK's default is 30 (section 2.5).
+_POLLING_INTERVAL = 0.5
+
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer to a request of our own: status, headers, and the body's JSON or None."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: Any
+
+
+class Session:
+    """A login at one Azure. Everything is opened at first use; ``close`` ends it."""
+
+    def __init__(self, login: Login) -> None:
+        self._login = login
+        self._lock = threading.RLock()
+        self._clients: dict[tuple[str, str], Any] = {}
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections; the session is not used afterwards."""
+        if "_transport" in self.__dict__:
+            self._transport.close()
+
+    @cached_property
+    def _transport(self) -> Any:
+        """The connections that all clients of the session share."""
+        requests_transport = _import("azure.core.pipeline.transport", "azure-core").RequestsTransport
+        return _SharedTransport(requests_transport(connection_verify=self._login.ca_bundle or True))
+
+    @cached_property
+    def cloud(self) -> Cloud:
+        """The endpoints. Raises LoginFailed for an unknown name, the other errors for an unreadable URL."""
+        try:
+            return find_cloud(self._login.cloud_environment, self._fetch_anonymously)
+        except ValueError as error:
+            raise LoginFailed(str(error)) from None
+
+    @cached_property
+    def credential(self) -> Any:
+        """The credential. Raises LoginFailed, naming the option that is missing."""
+        _import("azure.identity", "azure-identity")
+        with self._lock:
+            try:
+                return OneTokenPerAudience(make_credential(self._login, self.cloud, self._transport))
+            except ValueError as error:
+                raise LoginFailed(str(error)) from None
+
+    def automation(self, subscription_id: str) -> Any:
+        """Return the SDK's AutomationClient for a subscription."""
+        return self._client("automation", subscription_id, self._make_automation)
+
+    def authorization(self, subscription_id: str) -> Any:
+        """Return the SDK's AuthorizationManagementClient for a subscription."""
+        return self._client("authorization", subscription_id, self._make_authorization)
+
+    def _client(self, service: str, subscription_id: str, make: Any) -> Any:
+        with self._lock:
+            key = (service, subscription_id)
+            if key not in self._clients:
+                self._clients[key] = make(subscription_id)
+            return self._clients[key]
+
+    def _make_automation(self, subscription_id: str) -> Any:
+        automation = _import("azure.mgmt.automation", "azure-mgmt-automation")
+        _refuse_old_automation(automation.__version__)
+        return automation.AutomationClient(self.credential, subscription_id, **self._client_options())
+
+    def _make_authorization(self, subscription_id: str) -> Any:
+        authorization = _import("azure.mgmt.authorization", "azure-mgmt-authorization")
+        return authorization.AuthorizationManagementClient(self.credential, subscription_id, **self._client_options())
+
+    def _client_options(self) -> dict[str, Any]:
+        """Return what each SDK client is given: base URL and scope go together (azure-contracts, 9.2)."""
+        return {
+            "base_url": self.cloud.resource_manager,
+            "credential_scopes": [self.cloud.arm_scope],
+            "transport": self._transport,
+            "polling_interval": _POLLING_INTERVAL,
+            **_RETRY_OPTIONS,
+        }
+
+    @cached_property
+    def _arm(self) -> Any:
+        policy = _import("azure.mgmt.core.policies", "azure-mgmt-core").ARMChallengeAuthenticationPolicy
+        return self._pipeline_client(self.cloud.resource_manager, policy(self.credential, self.cloud.arm_scope))
+
+    @cached_property
+    def _graph(self) -> Any:
+        policy = _import("azure.core.pipeline.policies", "azure-core").BearerTokenCredentialPolicy
+        return self._pipeline_client(self.cloud.graph, policy(self.credential, self.cloud.graph_scope))
+
+    def _pipeline_client(self, base_url: str, authentication: Any) -> Any:
+        core = _import("azure.core", "azure-core")
+        policies = _import("azure.core.pipeline.policies", "azure-core")
+        chain = [policies.RequestIdPolicy(), policies.RetryPolicy(**_RETRY_OPTIONS)]
+        if authentication is not None:
+            chain.append(authentication)
+        return core.PipelineClient(base_url, policies=chain, transport=self._transport)
+
+    def _fetch_anonymously(self, url: str) -> bytes:
+        """Return the body at ``url``, asked for without a token."""
+        from azure.core.rest import HttpRequest
+
+        doing = f"Reading {url}"
+        with translated(doing):
+            response = self._pipeline_client(url, None).send_request(HttpRequest("GET", url))
+            body: bytes = response.read()
+        if response.status_code != 200:
+            raise error_from_answer(doing, response.status_code, None, body.decode("utf-8", "replace"))
+        return body
+
+    def arm(self, method: str, path: str, api_version: str, doing: str, **content: Any) -> Answer:
+        """Send a request of our own to Resource Manager; ``content`` may hold ``query`` and ``json``.
+
+        ``doing`` begins the sentence of an error. Raises the errors of ``errors``.
+        """
+        query = {"api-version": api_version, **content.pop("query", {})}
+        return self._send(self._arm, method, self.cloud.resource_manager + _with_query(path, query), doing, content)
+
+    def arm_pages(self, path: str, api_version: str, doing: str, **content: Any) -> list[dict[str, Any]]:
+        """Return the items of all pages; empty pages with a nextLink are followed (azure-contracts, 2.1)."""
+        first = self.arm("GET", path, api_version, doing, **content)
+        return self._rest_of_pages(self._arm, self.cloud.resource_manager, first, "nextLink", doing)
+
+    def graph(self, method: str, path: str, doing: str, **content: Any) -> Answer:
+        """Send a request to Microsoft Graph v1.0; as ``arm``."""
+        url = f"{self.cloud.graph}/v1.0{_with_query(path, content.pop('query', {}))}"
+        return self._send(self._graph, method, url, doing, content)
+
+    def graph_pages(self, path: str, doing: str, **content: Any) -> list[dict[str, Any]]:
+        """Return the items of all pages of a Graph collection."""
+        first = self.graph("GET", path, doing, **content)
+        return self._rest_of_pages(self._graph, self.cloud.graph, first, "@odata.nextLink", doing)
+
+    def _rest_of_pages(self, client: Any, base: str, answer: Answer, link: str, doing: str) -> list[dict[str, Any]]:
+        items: list[dict[str, Any]] = []
+        while True:
+            items += answer.body["value"]
+            following = answer.body.get(link)
+            if not following:
+                return items
+            if urlsplit(following)[:2] != urlsplit(base)[:2]:
+                raise Failed(f"{doing} failed: the next page lies on another host; the token is not sent there.")
+            answer = self._send(client, "GET", following, doing, {})
+
+    def _send(self, client: Any, method: str, url: str, doing: str, content: Mapping[str, Any]) -> Answer:
+        from azure.core.rest import HttpRequest
+
+        with translated(doing):
+            response = client.send_request(HttpRequest(method, url, **content))
+            response.read()
+        body = _json_or_none(response)
+        if response.status_code >= 400:
+            code, message = _error_of(body)
+            raise error_from_answer(doing, response.status_code, code, message)
+        return Answer(response.status_code, response.headers, body)
+
+
+_RETRY_OPTIONS = {"retry_total": _RETRIES, "timeout": _REQUEST_DEADLINE, "retry_backoff_factor": 0.4}
+
+
+class _SharedTransport:
+    """A transport that several clients may enter and close without closing it for the others."""
+
+    def __init__(self, transport: Any) -> None:
+        self._transport = transport
+
+    def __enter__(self) -> _SharedTransport:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+
+def _with_query(path: str, query: Mapping[str, str]) -> str:
+    """Return the path with its query; blanks as %20, as Azure writes them."""
+    return f"{path}?{urlencode(query, quote_via=quote, safe='$')}" if query else path
+
+
+def _json_or_none(response: Any) -> Any:
+    try:
+        return response.json() if response.content else None
+    except ValueError:
+        return None
+
+
+def _error_of(body: Any) -> tuple[str | None, str]:
+    """Return code and message of an error body, with or without the ``error`` wrapper (azure-contracts, 0)."""
+    if not isinstance(body, dict):
+        return None, ""
+    inner = body.get("error", body)
+    if not isinstance(inner, dict):
+        return None, str(inner)
+    return inner.get("code"), str(inner.get("message") or "")
+
+
+def _import(module: str, package: str) -> Any:
+    """Import a part of the SDK; a missing package is named alone, with the remedy."""
+    import importlib
+
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        raise MissingPackage(
+            f"The Python package {package} is not installed for this interpreter ({error.name or module} is missing). "
+            f"Install it with: pip install {package}"
+        ) from None
+
+
+def _refuse_old_automation(version: str) -> None:
+    """Raise MissingPackage for releases that silently drop ``identity`` (anchors, section 2.4)."""
+    numbers = version.split("b")[0].split(".")
+    major, minor = int(numbers[0]), int(numbers[1])
+    beta = int(version.split("b")[1]) if "b" in version else None
+    too_old = (major, minor) < (1, 1) or ((major, minor) == (1, 1) and beta is not None and beta < 4)
+    if too_old:
+        raise MissingPackage(
+            f"azure-mgmt-automation {version} drops the identity of an account without an error. "
+            "Install 1.1.0b4 or newer: pip install 'azure-mgmt-automation>=1.1.0b4'"
+        )

@@ -1,0 +1,22 @@
+# Copyright (c) 2026, the azauto.runas_migration authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE: this file is no public interface of the collection; it may change in any release.
+"""What every module's ``main`` does: wire options, step and result together."""
+
+from __future__ import annotations
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ._arguments import ArgumentSpec
+from ._migration._call import Step, perform
+
+
+def run_module(step: Step, name: str, arguments: ArgumentSpec) -> None:
+    """Check the options, run the step and leave with its result; exits the process."""
+    module = AnsibleModule(argument_spec=dict(arguments.options), supports_check_mode=True, **arguments.rules())
+    result = perform(step, name, module.params, check_mode=module.check_mode, diff_mode=module._diff)
+    if result.get("failed"):
+        module.fail_json(**result)
+    module.exit_json(**result)

@@ -1,0 +1,105 @@
+# Copyright (c) 2026, the azauto.runas_migration authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE: this file is no public interface of the collection; it may change in any release.
+"""The fast path: a step runs in Ansible's worker instead of in a module process.
+
+The strategy loads the action class in the parent, so the imports below happen
+once, before the workers fork (design, section 5). Whatever is unusual about a
+task sends it down the ordinary path, which gives the same result.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.parameters import remove_values
+from ansible.module_utils.parsing.convert_bool import boolean
+from ansible.plugins.action import ActionBase
+
+from ..module_utils._arguments import ArgumentSpec
+from ..module_utils._migration._call import Step, perform
+from ._preload import preload
+
+preload()
+
+
+class InProcessAction(ActionBase):
+    """An action that runs a step in this process where that gives the same result as the module."""
+
+    _supports_check_mode = True
+    _supports_diff = True
+    # Without it `async` fails before the ordinary path is reached.
+    _supports_async = True
+
+    step: ClassVar[Step]
+    step_name: ClassVar[str]
+    arguments: ClassVar[ArgumentSpec]
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Run the step, here or as the module of the same name, and return its result."""
+        variables = task_vars or {}
+        base: dict[str, Any] = super().run(tmp, variables)
+        parameters = self._checked_parameters() if self._may_run_here(variables) else None
+        if parameters is None:
+            module_result = self._execute_module(task_vars=variables, wrap_async=bool(self._task.async_val))
+            return {**base, **module_result}
+        return {**base, **self._run_here(parameters)}
+
+    def _may_run_here(self, variables: Mapping[str, Any]) -> bool:
+        """Tell whether nothing on the task asks for a process, host, user or environment of its own."""
+        wanted = self._templar.template(variables.get("runas_in_process", True))
+        return (
+            boolean(wanted)
+            and sys.platform != "darwin"
+            and self._connection.transport == "local"
+            and not self._connection.become
+            and not self._task.async_val
+            and not any(self._task.environment or [])
+            and self._is_own_interpreter(variables)
+        )
+
+    def _is_own_interpreter(self, variables: Mapping[str, Any]) -> bool:
+        """An interpreter equal to the controller's own, or none, is this very process's."""
+        interpreter = self._templar.template(variables.get("ansible_python_interpreter") or "auto")
+        return interpreter == sys.executable or str(interpreter).startswith("auto")
+
+    def _checked_parameters(self) -> dict[str, Any] | None:
+        """Return the checked options, or None where the module should say what is wrong with them."""
+        try:
+            # Newer cores tag values with their origin; plain JSON is free of tags.
+            plain = json.loads(json.dumps(dict(self._task.args)))
+        except TypeError:
+            return None
+        checked = ArgumentSpecValidator(dict(self.arguments.options), **self.arguments.rules()).validate(plain)
+        if checked.error_messages or checked.unsupported_parameters:
+            return None
+        parameters: dict[str, Any] = checked.validated_parameters
+        return parameters
+
+    def _run_here(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        result = perform(
+            type(self).step,
+            self.step_name,
+            parameters,
+            check_mode=bool(self._task.check_mode),
+            diff_mode=bool(self._task.diff),
+        )
+        result.setdefault("failed", False)
+        result["invocation"] = {"module_args": parameters}
+        secrets = set(_no_log_values(self.arguments.options, parameters))
+        masked: dict[str, Any] = remove_values(result, secrets)
+        return masked
+
+
+def _no_log_values(options: Mapping[str, Any], parameters: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the values of options that are secrets; an action's results are not masked by Ansible."""
+    for name, option in options.items():
+        value = parameters.get(name)
+        if option.get("no_log") and value:
+            yield str(value)

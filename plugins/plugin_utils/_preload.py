@@ -1,0 +1,35 @@
+# Copyright (c) 2026, the azauto.runas_migration authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE: this file is no public interface of the collection; it may change in any release.
+"""Imports of the SDKs for the parent process, before the workers fork (design, section 5).
+
+A missing package is no error here: the step that needs it names it.
+"""
+
+from __future__ import annotations
+
+import importlib
+
+_SDK_MODULES = (
+    "azure.core.pipeline.transport",
+    "azure.core.rest",
+    "azure.identity",
+    "azure.mgmt.authorization",
+    "azure.mgmt.automation",
+    "azure.mgmt.core.policies",
+    "tree_sitter",
+    "tree_sitter_powershell",
+    "tree_sitter_pwsh",
+    "tree_sitter_python",
+)
+
+
+def preload() -> None:
+    """Import what the steps will need; each process imports a module once."""
+    for name in _SDK_MODULES:
+        try:
+            importlib.import_module(name)
+        except ImportError:
+            continue
