@@ -87,7 +87,7 @@ CODES: dict[str, Code] = {
     ),
     "RA102": Code(
         WARNING,
-        "Run As connection {connection} is incomplete: {missing}.",
+        "Run As connection {connection} is incomplete: {missing} missing.",
         "Repair the named part, or migrate by hand what the collection cannot read from it.",
     ),
     "RA103": Code(
