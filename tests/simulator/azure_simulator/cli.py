@@ -1,0 +1,204 @@
+# Copyright (c) 2026, the azauto.runas_migration authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""``azure_simulator serve | stop | inventory``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from azure_simulator import faults
+
+_DESCRIPTION = """\
+A local Azure for tests and rehearsals: Resource Manager, the Entra login and Microsoft
+Graph, each a TLS listener on 127.0.0.1, plus a control listener. The real Azure SDK
+clients talk to it; they trust it by the certificate authority in RUN_DIR/ca.pem."""
+
+_EPILOG = """\
+examples
+  The demo estate, in the background, until stopped:
+    python -m azure_simulator serve --run-dir /tmp/azure &
+    python -m azure_simulator inventory --run-dir /tmp/azure > inventory.yml
+    python -m azure_simulator stop --run-dir /tmp/azure
+
+  A hundred accounts with ten runbooks each, the same ones every time:
+    python -m azure_simulator serve --accounts 100 --runbooks 10 --seed 7 --run-dir /tmp/azure
+
+  An estate of your own, slow, throttled, with a publish that fails once:
+    python -m azure_simulator serve --estate estate.yml --run-dir /tmp/azure --latency-ms 40 \\
+        --throttle --replication-delay 5 --fault 'status=500,path=*/publish*,method=POST,nth=1,times=2'
+
+what it writes into RUN_DIR
+  endpoint.json  when it is ready, in one piece: pid, resource_manager, login, graph, control,
+                 control_token, ca_file, logins, managed_identities, accounts
+  ca.pem         the certificate authority to trust
+  server.log     what went wrong inside
+
+the control API (address and bearer token in endpoint.json)
+  GET /state               everything, as JSON, without secrets
+  GET /requests            every request: n, time, service, method, path, status, caller, mutating, fault
+  DELETE /requests         forget them
+  GET, PUT, DELETE /faults a JSON list of faults, as text or objects; PUT replaces all
+  GET, PUT /settings       e.g. {"latency_ms": 40, "throttle": true, "replication_delay": 5}
+  POST /shutdown           end
+"""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; the exit code is 0, or 1 with a sentence on stderr."""
+    options = _parser().parse_args(arguments)
+    try:
+        command = {"serve": _serve, "stop": _stop, "inventory": _inventory}[options.command]
+        return command(options)
+    except (ValueError, OSError) as error:
+        print(f"azure_simulator: {error}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    shape = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(
+        prog="python -m azure_simulator", description=_DESCRIPTION, epilog=_fault_help() + _EPILOG, formatter_class=shape
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="serve | stop | inventory")
+    serve = commands.add_parser("serve", help="run until stopped", formatter_class=shape, epilog=_fault_help())
+    _add_run_dir(serve)
+    serve.add_argument("--estate", type=Path, metavar="FILE.yml", help="estate to load (default: the demo estate)")
+    serve.add_argument("--accounts", type=int, metavar="N", help="generate N accounts instead")
+    serve.add_argument("--runbooks", type=int, default=10, metavar="M", help="runbooks per generated account (10)")
+    serve.add_argument("--seed", type=int, default=1, metavar="S", help="seed of the generator (1)")
+    serve.add_argument("--port", type=int, default=0, help="first of four ports in a row (0 = any free ones)")
+    serve.add_argument("--latency-ms", type=float, default=0, metavar="MS", help="wait before every answer")
+    serve.add_argument("--throttle", action="store_true", help="Resource Manager's token buckets, with 429")
+    serve.add_argument(
+        "--replication-delay", type=float, default=0, metavar="SECONDS", help="until a new object is seen elsewhere"
+    )
+    serve.add_argument(
+        "--set", action="append", default=[], metavar="NAME=JSON", help="any other setting, e.g. retry_after=5"
+    )
+    serve.add_argument("--fault", action="append", default=[], metavar="SPEC", help="see below; may be repeated")
+    stop = commands.add_parser("stop", help="end the one that runs in RUN_DIR")
+    _add_run_dir(stop)
+    inventory = commands.add_parser("inventory", help="print a YAML inventory of its accounts")
+    _add_run_dir(inventory)
+    return parser
+
+
+def _add_run_dir(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--run-dir", type=Path, required=True, metavar="DIR", help="where endpoint.json is")
+
+
+def _fault_help() -> str:
+    written = (faults.__doc__ or "").split("\n\n", 1)[1]
+    return f"faults\n  {written.strip().replace(chr(10), chr(10) + '  ')}\n\n"
+
+
+def _serve(options: argparse.Namespace) -> int:
+    # Imported here: `stop` and `inventory` should not need the server.
+    from azure_simulator import estates
+    from azure_simulator.server import Simulator
+    from azure_simulator.settings import Settings
+    from azure_simulator.world import World
+
+    options.run_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if _running_pid(options.run_dir) is not None:
+        raise ValueError(f"a simulator already runs in {options.run_dir}; stop it first")
+    _log_to(options.run_dir / "server.log")
+    settings = Settings(
+        latency_ms=options.latency_ms, throttle=options.throttle, replication_delay=options.replication_delay
+    )
+    settings.update(dict(_setting(text) for text in options.set))
+    wanted_faults = [faults.parse(spec) for spec in options.fault]
+    world = World(settings)
+    if options.accounts is not None:
+        estates.generate(world, options.accounts, options.runbooks, options.seed)
+    else:
+        estates.load(world, options.estate)
+    simulator = Simulator(world, options.run_dir, options.port)
+    simulator.engine.faults = wanted_faults
+    simulator.run(_announce)
+    return 0
+
+
+def _setting(text: str) -> tuple[str, Any]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise ValueError(f"--set {text!r} is not NAME=JSON")
+    return name, json.loads(value)
+
+
+def _announce(endpoint: dict[str, Any]) -> None:
+    print(
+        f"azure_simulator ready: {endpoint['resource_manager']} ({len(endpoint['accounts'])} accounts, "
+        f"pid {endpoint['pid']})",
+        flush=True,
+    )
+
+
+def _stop(options: argparse.Namespace) -> int:
+    pid = _running_pid(options.run_dir)
+    if pid is None:
+        print(f"no simulator runs in {options.run_dir}")
+        return 0
+    os.kill(pid, signal.SIGTERM)
+    for _ in range(100):
+        if _running_pid(options.run_dir) is None:
+            print(f"stopped (pid {pid})")
+            return 0
+        time.sleep(0.1)
+    raise ValueError(f"the simulator with pid {pid} does not end")
+
+
+def _inventory(options: argparse.Namespace) -> int:
+    endpoint = _endpoint(options.run_dir)
+    login = endpoint["logins"].get("migration", {})
+    hosts = {
+        account["name"]: {
+            "ansible_connection": "local",
+            "automation_account": account["name"],
+            "resource_group": account["resource_group"],
+            "subscription_id": account["subscription_id"],
+        }
+        for account in endpoint["accounts"]
+    }
+    variables = {
+        "cloud_environment": endpoint["resource_manager"],
+        "tenant": login.get("tenant"),
+        "client_id": login.get("client_id"),
+    }
+    print(yaml.safe_dump({"automation_accounts": {"hosts": hosts, "vars": variables}}, sort_keys=False), end="")
+    return 0
+
+
+def _endpoint(run_dir: Path) -> dict[str, Any]:
+    path = run_dir / "endpoint.json"
+    if not path.exists():
+        raise ValueError(f"no simulator runs in {run_dir}: there is no endpoint.json")
+    value: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return value
+
+
+def _running_pid(run_dir: Path) -> int | None:
+    if not (run_dir / "endpoint.json").exists():
+        return None
+    pid: int = _endpoint(run_dir)["pid"]
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return None
+    return pid
+
+
+def _log_to(path: Path) -> None:
+    logging.basicConfig(filename=path, level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")

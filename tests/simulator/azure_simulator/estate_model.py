@@ -1,0 +1,390 @@
+# Copyright (c) 2026, the azauto.runas_migration authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What an estate file may say. Every value but names has a default, so that estates stay short.
+
+The classes are the schema: docs/simulator.md is written from their docstrings. An unknown key is an error.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+RunAsKind = Literal["azure", "classic"]
+RunAsStatus = Literal["complete", "expired", "incomplete"]
+RunAsPart = Literal[
+    "connection", "certificate", "application", "service_principal", "credential", "application_id"
+]
+GraphRight = Literal["none", "read", "manage"]
+RunbookState = Literal["published", "new"]
+
+Name = Annotated[str, Field(min_length=1, max_length=260)]
+
+
+class Model(BaseModel):
+    """Common rules: no unknown keys, and numbers are not taken for names."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Tenant(Model):
+    """An Entra tenant. `id` is made from the name if not given."""
+
+    name: Name
+    id: str | None = None
+    domain: str | None = None
+
+
+class ManagementGroup(Model):
+    """A management group; without `parent` it lies right under the tenant's root."""
+
+    name: Name
+    display_name: str | None = None
+    parent: str | None = None
+
+
+class Subscription(Model):
+    """A subscription. Resource groups that accounts or identities use need not be listed."""
+
+    name: Name
+    id: str | None = None
+    tenant: str | None = None
+    management_group: str | None = None
+    resource_groups: list[Name] = []
+
+
+class CustomRole(Model):
+    """A custom role definition, assignable in the subscriptions named (all of them by default)."""
+
+    name: Name
+    id: str | None = None
+    description: str = ""
+    actions: list[str] = []
+    not_actions: list[str] = []
+    data_actions: list[str] = []
+    not_data_actions: list[str] = []
+    subscriptions: list[Name] = []
+
+
+class Role(Model):
+    """One role assignment. A bare string is the role's name, at the default scope.
+
+    `scope` is a subscription's name, `subscription/group`, `subscription/group/Provider/type/name`,
+    `mg:name` for a management group, or a full id that begins with `/`.
+    """
+
+    role: Name
+    scope: str | None = None
+    condition: str | None = None
+    description: str | None = None
+
+
+def _as_role(value: object) -> object:
+    return {"role": value} if isinstance(value, str) else value
+
+
+RoleEntry = Annotated[Role, BeforeValidator(_as_role)]
+
+
+class Identity(Model):
+    """A user-assigned managed identity."""
+
+    name: Name
+    subscription: str | None = None
+    resource_group: Name = "rg-identities"
+    region: str | None = None
+    roles: list[RoleEntry] = []
+
+
+class Application(Model):
+    """More about an application that Run As accounts name: credentials and app roles besides theirs.
+
+    `app_roles` are permissions of Microsoft Graph that its service principal holds.
+    """
+
+    name: Name
+    tenant: str | None = None
+    secrets: list[Name] = []
+    app_roles: list[Name] = []
+    enabled: bool = True
+
+
+class Group(Model):
+    """A group of the directory; members are names of applications, identities, accounts (their system identity)
+    or other groups."""
+
+    name: Name
+    tenant: str | None = None
+    members: list[Name] = []
+    roles: list[RoleEntry] = []
+
+
+class RunAs(Model):
+    """A Run As account. `complete` alone stands for one with every default.
+
+    `application` is the application's name: two accounts that give the same name share it.
+    `missing` names the parts that an incomplete one lacks. `certificate_days` are the days until the certificate
+    expires; negative when it has. `roles` are those of the service principal: Contributor at the subscription by
+    default, as the portal gave it.
+    """
+
+    kind: RunAsKind = "azure"
+    status: RunAsStatus = "complete"
+    missing: list[RunAsPart] = []
+    connection: Name | None = None
+    certificate: Name | None = None
+    application: Name | None = None
+    certificate_days: int | None = None
+    roles: list[RoleEntry] = [Role(role="Contributor")]
+
+    @model_validator(mode="after")
+    def _consistent(self) -> RunAs:
+        if self.missing and self.status != "incomplete":
+            raise ValueError("`missing` needs status: incomplete")
+        if self.status == "incomplete" and not self.missing:
+            raise ValueError("status: incomplete needs `missing`, the list of parts that are not there")
+        return self
+
+
+def _as_run_as(value: object) -> object:
+    return {"status": value} if isinstance(value, str) else value
+
+
+def _as_list(value: object) -> object:
+    return value if isinstance(value, list) else [value]
+
+
+RunAsEntries = Annotated[list[Annotated[RunAs, BeforeValidator(_as_run_as)]], BeforeValidator(_as_list)]
+
+
+class Runbook(Model):
+    """A runbook. A bare string is a file of the folder `runbooks` beside the estate; its stem is the name.
+
+    Give the published content by one of `text`, `file`, `base64` (exact bytes) or `graph` (readable names that a
+    graphical runbook contains). `bom` and `crlf` change how text and files are written. `draft…` is a pending
+    draft beside the published version; `state: new` means that only a draft exists, with the content given.
+    """
+
+    name: Name
+    type: str | None = None
+    state: RunbookState = "published"
+    text: str | None = None
+    file: str | None = None
+    base64: str | None = None
+    graph: list[str] | None = None
+    bom: bool = False
+    crlf: bool = False
+    draft: str | None = None
+    draft_file: str | None = None
+    draft_base64: str | None = None
+    description: str | None = None
+    tags: dict[str, str] = {}
+    runtime_environment: str | None = None
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Runbook:
+        given = [key for key in ("text", "file", "base64", "graph") if getattr(self, key) is not None]
+        drafts = [key for key in ("draft", "draft_file", "draft_base64") if getattr(self, key) is not None]
+        if len(given) != 1:
+            raise ValueError("give the content by exactly one of text, file, base64 and graph")
+        if len(drafts) > 1:
+            raise ValueError("give the draft by one of draft, draft_file and draft_base64")
+        if drafts and self.state == "new":
+            raise ValueError("a runbook in state new is a draft already; leave draft away")
+        return self
+
+
+def _as_runbook(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    stem = value.rsplit("/", 1)[-1].rsplit(".", 1)[0]
+    return {"name": stem, "file": value}
+
+
+class Schedule(Model):
+    """A schedule; `time` is the hour of its next run, as HH:MM in UTC."""
+
+    name: Name
+    frequency: Literal["OneTime", "Hour", "Day", "Week", "Month"] = "Day"
+    interval: int = 1
+    time: str = "06:00"
+    enabled: bool = True
+
+
+class Link(Model):
+    """A runbook linked to a schedule (a job schedule)."""
+
+    runbook: Name
+    schedule: Name
+    run_on: str | None = None
+    parameters: dict[str, str] = {}
+
+
+class Webhook(Model):
+    """A webhook of a runbook; `days` until it expires."""
+
+    name: Name
+    runbook: Name
+    days: int = 365
+    enabled: bool = True
+    run_on: str | None = None
+    parameters: dict[str, str] = {}
+
+
+class HybridWorkerGroup(Model):
+    """A hybrid runbook worker group with so many workers; `credential` names the asset that its jobs run as."""
+
+    name: Name
+    workers: int = 1
+    credential: str | None = None
+
+
+class Variable(Model):
+    """A variable asset."""
+
+    name: Name
+    value: str | int | bool | None = None
+    encrypted: bool = False
+    description: str | None = None
+
+
+class Credential(Model):
+    """A credential asset; the password is never shown by the API."""
+
+    name: Name
+    user_name: str
+    password: str
+
+
+class Module(Model):
+    """A PowerShell module of the account."""
+
+    name: Name
+    version: str = "1.0.0"
+    is_global: bool = False
+
+
+def _as_identity(value: object) -> object:
+    if value is None or value == "none":
+        return []
+    return [value] if isinstance(value, str) else value
+
+
+class Account(Model):
+    """An Automation account.
+
+    `identity` is `none`, `system`, a user-assigned identity's name, or a list of these. `identity_roles` are roles
+    that the identities hold already. `run_as` is one Run As account, a list, or its status alone.
+    """
+
+    name: Name
+    subscription: str | None = None
+    resource_group: Name = "rg-automation"
+    region: str | None = None
+    tags: dict[str, str] = {}
+    identity: Annotated[list[Name], BeforeValidator(_as_identity)] = []
+    identity_roles: list[RoleEntry] = []
+    run_as: RunAsEntries = []
+    runbooks: list[Annotated[Runbook, BeforeValidator(_as_runbook)]] = []
+    schedules: list[Schedule] = []
+    links: list[Link] = []
+    webhooks: list[Webhook] = []
+    hybrid_worker_groups: list[HybridWorkerGroup] = []
+    variables: list[Variable] = []
+    credentials: list[Credential] = []
+    modules: list[Module] = []
+
+
+class Mapping(Model):
+    """A Site Recovery container mapping. `provider` is A2A (Azure to Azure) or another replication.
+
+    `authentication` of null leaves the member out of the answer, as old mappings do; it then means RunAsAccount.
+    """
+
+    name: Name
+    fabric: Name = "asr-a2a-default-westeurope"
+    container: Name = "asr-a2a-default-westeurope-container"
+    target_container: Name = "asr-a2a-default-northeurope-container"
+    provider: str = "A2A"
+    auto_update: Literal["Enabled", "Disabled"] = "Enabled"
+    account: str | None = None
+    authentication: Literal["RunAsAccount", "SystemAssignedIdentity"] | None = "RunAsAccount"
+
+
+class Vault(Model):
+    """A Recovery Services vault with its container mappings."""
+
+    name: Name
+    subscription: str | None = None
+    resource_group: Name = "rg-recovery"
+    region: str | None = None
+    mappings: list[Mapping] = []
+
+
+class AccessPolicy(Model):
+    """Who may do what in a key vault; `principal` names an application, identity or account."""
+
+    principal: Name
+    keys: list[str] = []
+    secrets: list[str] = []
+    certificates: list[str] = []
+    storage: list[str] = []
+
+
+class KeyVault(Model):
+    """A key vault; with `rbac` its access policies are ignored by Azure."""
+
+    name: Name
+    subscription: str | None = None
+    resource_group: Name = "rg-secrets"
+    region: str | None = None
+    rbac: bool = False
+    access_policies: list[AccessPolicy] = []
+
+
+class Login(Model):
+    """A login (service principal) with rights. `graph` are its rights in Microsoft Graph: none, read, or manage.
+
+    A role without `scope` is held at every subscription of the estate.
+    """
+
+    secret: str
+    tenant: str | None = None
+    graph: GraphRight = "none"
+    roles: list[RoleEntry] = []
+
+
+class Estate(Model):
+    """A whole estate. Everything is optional; without subscriptions there is one, called `production`."""
+
+    title: str = "An estate of Automation accounts"
+    region: str = "westeurope"
+    tenants: list[Tenant] = [Tenant(name="contoso")]
+    management_groups: list[ManagementGroup] = []
+    subscriptions: list[Subscription] = [Subscription(name="production")]
+    custom_roles: list[CustomRole] = []
+    identities: list[Identity] = []
+    applications: list[Application] = []
+    groups: list[Group] = []
+    accounts: list[Account] = []
+    vaults: list[Vault] = []
+    key_vaults: list[KeyVault] = []
+    logins: dict[str, Login] = {}
+    seeded_secrets: list[str] = []
+
+    def model_post_init(self, _context: Any) -> None:
+        """An estate without logins gets the one that a migration needs."""
+        if not self.logins:
+            self.logins = {"migration": migration_login("FAKE-migration-login-secret")}
+
+
+def migration_login(secret: str) -> Login:
+    """The rights that a migration really needs."""
+    return Login(
+        secret=secret,
+        graph="manage",
+        roles=[Role(role="Contributor"), Role(role="User Access Administrator")],
+    )

@@ -1,0 +1,13 @@
+param([string] $ServiceTag = 'web')
+
+function Connect-Azure {
+    param([string] $ConnectionName = 'AzureRunAsConnection')
+    $c = Get-AutomationConnection -Name $ConnectionName
+    Connect-AzAccount -ServicePrincipal -Tenant $c.TenantId -ApplicationId $c.ApplicationId -CertificateThumbprint $c.CertificateThumbprint | Out-Null
+}
+
+Connect-Azure
+foreach ($subscription in Get-AzSubscription) {
+    Set-AzContext -SubscriptionId $subscription.Id | Out-Null
+    Get-AzVM | Where-Object { $_.Tags['service'] -eq $ServiceTag } | Restart-AzVM -NoWait
+}

@@ -1,0 +1,16 @@
+# Copyright (c) 2026, the azauto.runas_migration authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Resource providers. Each module has ``register(routes)`` and may have ``dump(world) -> dict``."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+from azure_simulator.providers import automation, metadata
+
+
+def all_providers() -> tuple[ModuleType, ...]:
+    """Every provider of the simulator, in the order of registration."""
+    return (metadata, automation)
