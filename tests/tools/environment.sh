@@ -15,11 +15,13 @@ for name in $(compgen -e | grep -E '^(ANSIBLE|AZURE|ARM|MOLECULE|PYTEST)_|^PYTHO
   unset "$name"
 done
 
+: >"$BUILD/ansible.cfg"
+
 export PATH=$VENV/bin:$PATH
 export PYTHONPATH=$TREE:$ROOT/tests/simulator
 export PYTHONDONTWRITEBYTECODE=1
 export LC_ALL=C.UTF-8
-export ANSIBLE_CONFIG=/dev/null
+export ANSIBLE_CONFIG=$BUILD/ansible.cfg
 export ANSIBLE_HOME=$BUILD/ansible
 export ANSIBLE_COLLECTIONS_PATH=$TREE
 export ANSIBLE_NOCOWS=1
