@@ -13,6 +13,6 @@ from ..plugin_utils._in_process import InProcessAction
 class ActionModule(InProcessAction):
     """Run the step in this process where the task allows it."""
 
-    step = staticmethod(identity.run)
+    step = (identity.run,)
     step_name = identity.NAME
     arguments = identity.ARGUMENTS

@@ -81,7 +81,9 @@ def held(folder: Path, account_id: str, step: str) -> Iterator[LedgerOfAccount]:
         _private_folder(folder)
         lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
-        raise LedgerError(f"The ledger {folder} cannot be used: {error.strerror}. Choose another with ledger.") from None
+        raise LedgerError(
+            f"The ledger {folder} cannot be used: {error.strerror}. Choose another with ledger."
+        ) from None
     try:
         _lock_or_name_holder(lock, folder)
         _write_holder(lock, step)

@@ -10,7 +10,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: enable_identity
 short_description: Enable the managed identities of an Automation account
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Gives an Azure Automation account its system-assigned identity, user-assigned identities, or both.
   - What the account has already is kept. Azure drops every identity that a request does not name, so this module reads
@@ -48,12 +48,17 @@ options:
             default: true
   hybrid:
     description:
-      - What to do when the account has hybrid worker groups. Once the account has an identity, jobs on its hybrid workers
-        no longer log in as their machines.
+      - What to do when the account has hybrid worker groups. Once the account has an identity, jobs on its hybrid
+        workers no longer log in as their machines.
       - V(refuse) fails and names the groups. V(accept) goes on and reports it as a finding.
     type: str
     choices: [refuse, accept]
     default: refuse
+  only_with_run_as:
+    description:
+      - Leave an account alone that has no Run As connection. Playbooks for a whole estate set this.
+    type: bool
+    default: false
   state:
     description:
       - V(absent) removes exactly the identities that O(identity) names.

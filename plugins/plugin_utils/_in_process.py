@@ -37,7 +37,8 @@ class InProcessAction(ActionBase):
     # Without it `async` fails before the ordinary path is reached.
     _supports_async = True
 
-    step: ClassVar[Step]
+    # Kept in a tuple of one: a bare function here would become a method.
+    step: ClassVar[tuple[Step]]
     step_name: ClassVar[str]
     arguments: ClassVar[ArgumentSpec]
 
@@ -84,7 +85,7 @@ class InProcessAction(ActionBase):
 
     def _run_here(self, parameters: dict[str, Any]) -> dict[str, Any]:
         result = perform(
-            type(self).step,
+            self.step[0],
             self.step_name,
             parameters,
             check_mode=bool(self._task.check_mode),

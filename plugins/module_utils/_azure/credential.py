@@ -99,7 +99,9 @@ def _certificate(login: Login, tenant: str, client: str, common: dict[str, Any])
             tenant, client, path, password=login.x509_certificate_password or None, **common
         )
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is no PEM or PKCS12 file, or its password is wrong"
+        reason = (
+            error.strerror if isinstance(error, OSError) else "it is no PEM or PKCS12 file, or its password is wrong"
+        )
         raise ValueError(f"The certificate {path} (x509_certificate_path) cannot be read: {reason}.") from None
 
 

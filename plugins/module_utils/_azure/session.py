@@ -30,7 +30,6 @@ _REQUEST_DEADLINE = 300
 _POLLING_INTERVAL = 0.5
 
 
-
 @dataclass(frozen=True)
 class Answer:
     """An answer to a request of our own: status, headers, and the body's JSON or None."""
@@ -250,9 +249,9 @@ def _import(module: str, package: str) -> Any:
 
 def _refuse_old_automation(version: str) -> None:
     """Raise MissingPackage for releases that silently drop ``identity`` (anchors, section 2.4)."""
-    numbers = version.split("b")[0].split(".")
+    numbers = version.partition("b")[0].split(".")
     major, minor = int(numbers[0]), int(numbers[1])
-    beta = int(version.split("b")[1]) if "b" in version else None
+    beta = int(version.partition("b")[2]) if "b" in version else None
     too_old = (major, minor) < (1, 1) or ((major, minor) == (1, 1) and beta is not None and beta < 4)
     if too_old:
         raise MissingPackage(

@@ -149,13 +149,12 @@ def _account(parameters: Mapping[str, Any]) -> AccountId:
             "The subscription of the account is not known. Set subscription_id, or the environment variable "
             "AZURE_SUBSCRIPTION_ID."
         )
-    return AccountId(
-        parameters["subscription_id"], parameters["resource_group"], parameters["automation_account_name"]
-    )
+    return AccountId(parameters["subscription_id"], parameters["resource_group"], parameters["automation_account_name"])
 
 
 def _login(parameters: Mapping[str, Any]) -> Login:
-    return Login(**{name: parameters.get(name) for name in Login.__dataclass_fields__})
+    options: dict[str, Any] = {name: parameters.get(name) for name in Login.__dataclass_fields__}
+    return Login(**options)
 
 
 def _refusal(check: Callable[[], None]) -> str | None:

@@ -23,6 +23,7 @@ from .._azure.ids import AccountId, normal_id
 from .._finding import Finding, finding
 from .._step import KNOWN_AFTER_APPLY, Change, Hands, Outcome, Plan, StepError
 from ._call import Call, Result
+from .run_as import kind_of
 
 NAME = "enable_identity"
 
@@ -48,6 +49,7 @@ ARGUMENTS = (
                 },
             },
             "hybrid": {"type": "str", "choices": ["refuse", "accept"], "default": "refuse"},
+            "only_with_run_as": {"type": "bool", "default": False},
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         }
     )
@@ -65,7 +67,9 @@ class Identity:
     @property
     def type(self) -> str:
         """The REST value: both kinds with a blank between, or None (section 1.1)."""
-        kinds = [kind for kind, there in (("SystemAssigned", self.system), ("UserAssigned", self.user_assigned)) if there]
+        kinds = [
+            kind for kind, there in (("SystemAssigned", self.system), ("UserAssigned", self.user_assigned)) if there
+        ]
         return ", ".join(kinds) or "None"
 
     def as_dict(self) -> dict[str, Any]:
@@ -92,7 +96,7 @@ def run(call: Call) -> Result:
     wanted = wanted_identity(call.parameters["identity"], call.parameters["state"])
     answer = automation.get_account(call.session, call.account)
     before = observed_identity(answer)
-    after = merged(before, wanted)
+    after = before if _not_needed(call) else merged(before, wanted)
     findings = _hybrid_findings(call, before, after)
     plan = plan_identity(call.account, before, after, findings)
     hands = Hands(reread=lambda _: _read(call).as_dict(), write=lambda _: _write(call, before, after))
@@ -102,6 +106,13 @@ def run(call: Call) -> Result:
         verify=lambda: refuse_loss(call.account, before, after, _read(call)),
         facts=lambda outcome: {"identity": _identity_fact(call, answer, after, outcome)},
     )
+
+
+def _not_needed(call: Call) -> bool:
+    """Tell whether the account is to be left alone because it has no Run As account."""
+    if not call.parameters["only_with_run_as"]:
+        return False
+    return not any(kind_of(connection) for connection in automation.list_connections(call.session, call.account))
 
 
 def wanted_identity(option: Mapping[str, Any] | None, state: str) -> Wanted:
@@ -241,11 +252,11 @@ def _hybrid_findings(call: Call, before: Identity, after: Identity) -> tuple[Fin
         return (finding("RA901", call.account.arm_id, what=what, reason=error),)
     if not groups:
         return ()
-    changes_jobs = after.system and not before.system or before.type == "None"
+    changes_jobs = (after.system and not before.system) or before.type == "None"
     if changes_jobs and not accepted:
         raise StepError(
-            f"Automation account {call.account.name} has hybrid worker groups: {', '.join(groups)}. Once the account has "
-            "an identity, their jobs no longer log in as their machines. Check what these jobs need, then set hybrid "
+            f"Automation account {call.account.name} has hybrid worker groups: {', '.join(groups)}. Once the account "
+            "has an identity, their jobs no longer log in as their machines. Check what these jobs need, then set hybrid "
             "to accept. Nothing was changed."
         )
     found = [finding("RA201", call.account.arm_id, groups=", ".join(groups))] if changes_jobs else []

@@ -92,7 +92,7 @@ def _classified(connection: Mapping[str, Any], certificates: Sequence[Mapping[st
     kind = kind_of(connection) or ""
     fields = _fields(connection)
     certificate = _certificate_of(kind, fields, certificates)
-    expires = ((certificate or {}).get("properties") or {}).get("expiryTime")
+    expires: str | None = ((certificate or {}).get("properties") or {}).get("expiryTime")
     return RunAs(
         connection=connection["name"],
         kind=kind,
@@ -102,7 +102,7 @@ def _classified(connection: Mapping[str, Any], certificates: Sequence[Mapping[st
         thumbprint=fields.get("certificatethumbprint"),
         certificate=certificate["name"] if certificate else None,
         expires=expires,
-        expired=bool(expires) and parse_time(expires) <= now,
+        expired=expires is not None and parse_time(expires) <= now,
         missing=_missing(kind, fields, certificate),
     )
 
@@ -114,7 +114,11 @@ def _fields(connection: Mapping[str, Any]) -> dict[str, str]:
 
 
 _NEEDED = {
-    "azure": {"applicationid": "ApplicationId", "tenantid": "TenantId", "certificatethumbprint": "CertificateThumbprint"},
+    "azure": {
+        "applicationid": "ApplicationId",
+        "tenantid": "TenantId",
+        "certificatethumbprint": "CertificateThumbprint",
+    },
     "classic": {"certificateassetname": "CertificateAssetName"},
 }
 
@@ -156,9 +160,7 @@ def findings_of(account: AccountId, found: Sequence[RunAs]) -> tuple[Finding, ..
         if run_as.kind == "classic":
             findings.append(finding("RA103", resource, connection=run_as.connection))
         elif run_as.missing:
-            findings.append(
-                finding("RA102", resource, connection=run_as.connection, missing=", ".join(run_as.missing))
-            )
+            findings.append(finding("RA102", resource, connection=run_as.connection, missing=", ".join(run_as.missing)))
         elif run_as.expired:
             findings.append(finding("RA101", resource, connection=run_as.connection, expired=run_as.expires))
     return tuple(findings)

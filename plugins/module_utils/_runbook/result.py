@@ -1,0 +1,107 @@
+# Copyright (c) 2026, the azauto.runas_migration authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What goes into a rewrite and what comes out of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from ansible_collections.azauto.runas_migration.plugins.module_utils._finding import Finding
+
+GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+class MissingPackage(Exception):
+    """A Python package that the rewriter needs is not installed; ``package`` names it."""
+
+    def __init__(self, package: str) -> None:
+        super().__init__(f"The Python package {package} is missing; install it where this runs: pip install {package}")
+        self.package = package
+
+
+class Verdict(str, Enum):
+    """What became of a runbook."""
+
+    NOT_USED = "not_used"
+    REWRITTEN = "rewritten"
+    REWRITTEN_WITH_ASSUMPTIONS = "rewritten_with_assumptions"
+    MANUAL = "manual"
+    UNPARSABLE = "unparsable"
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """Something the rewrite relies on and cannot prove from the runbook alone."""
+
+    name: str
+    sentence: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One replaced span: byte offsets into the content that was given, and the bytes before and after."""
+
+    span: tuple[int, int]
+    before: bytes
+    after: bytes
+    rule: str
+
+
+@dataclass(frozen=True)
+class RewriteOptions:
+    """How to rewrite.
+
+    identity: ``system`` or ``user``; ``user`` needs ``client_id``, the client id of the user-assigned identity.
+    subscription: ``pin`` writes the subscription known from the connection asset in place of a read of the
+        connection's SubscriptionId; ``keep`` reads it from the context of the new login, a named assumption.
+        A subscription that is not known cannot be pinned and is kept.
+    azurerm: ``keep`` leaves AzureRM cmdlets as they are and makes the login ``Connect-AzureRmAccount -Identity``.
+    connections: the account's Run As connections, name -> {"subscription_id", "tenant_id"}; names are compared
+        without case. None when the account is not known: then a connection counts as Run As when its application id
+        or certificate thumbprint is read, or when it bears the name that Azure gave these connections.
+    resource: what the findings name as their resource; usually the name of the runbook.
+
+    Raises ValueError for a value that cannot be used.
+    """
+
+    identity: str = "system"
+    client_id: str | None = None
+    subscription: str = "pin"
+    azurerm: str = "keep"
+    connections: Mapping[str, Mapping[str, str | None]] | None = None
+    resource: str = "runbook"
+
+    def __post_init__(self) -> None:
+        _require("identity", self.identity, ("system", "user"))
+        _require("subscription", self.subscription, ("pin", "keep"))
+        _require("azurerm", self.azurerm, ("keep",))
+        if (self.identity == "user") != (self.client_id is not None):
+            raise ValueError("client_id belongs to identity: user, and only to it")
+        if self.client_id is not None and not GUID.fullmatch(self.client_id):
+            raise ValueError("client_id must be the client id (a GUID) of the user-assigned identity")
+
+
+def _require(option: str, value: str, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        raise ValueError(f"{option} must be one of: {', '.join(allowed)}")
+
+
+@dataclass(frozen=True)
+class Rewrite:
+    """The outcome. ``content`` is the very object that was given when nothing changed.
+
+    ``modules`` names the PowerShell modules that the new login needs.
+    """
+
+    content: bytes
+    verdict: Verdict
+    edits: tuple[Edit, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
+    modules: tuple[str, ...] = ()
