@@ -113,11 +113,97 @@ CODES: dict[str, Code] = {
         "Use the system-assigned identity for runbooks that run on hybrid workers.",
     ),
     # RA3xx: access
+    "RA301": Code(
+        WARNING,
+        "Run As connection {connection} has no ApplicationId: whose access to copy cannot be found from it.",
+        "Set principal_id to the object id of its service principal (and copy_unused, for nothing can log in with this "
+        "connection), or copy its access by hand.",
+    ),
+    "RA302": Code(
+        WARNING,
+        "Application {application} of Run As connection {connection} has no service principal in the login's tenant.",
+        "Role assignments outlive their principal: set principal_id to its former object id to copy them.",
+    ),
+    "RA303": Code(
+        WARNING,
+        "{role} at {scope} was not copied: it allows its holder to give out roles.",
+        "Name the role in include_privileged if the runbooks really need it, or replace it with role_map.",
+    ),
+    "RA304": Code(
+        WARNING,
+        "{role} at {scope} was not copied: nothing uses it, {why}.",
+        "Set copy_unused to true if the identity should have it all the same.",
+    ),
+    "RA305": Code(
+        WARNING,
+        "The identity has, or would get, Contributor at {scope}: what Run As accounts were given by default.",
+        "Give it less with role_map, such as 'Contributor=Reader+Virtual Machine Contributor'.",
+    ),
+    "RA306": Code(
+        WARNING,
+        "The identity has {role} at {scope} already, with another condition than the Run As account; it was left alone.",
+        "Compare both conditions and correct the identity's role assignment {assignment} by hand.",
+    ),
+    "RA307": Code(
+        WARNING,
+        "{role} at {scope} was not copied: it would be needed with several conditions, and Azure allows one.",
+        "Create one role assignment by hand with a condition that covers all of them, or set connection.",
+    ),
+    "RA308": Code(
+        WARNING,
+        "{scope} would hold {count} of at most {limit} role assignments.",
+        "Remove role assignments that are not needed, such as those of deleted principals.",
+    ),
+    "RA309": Code(
+        WARNING,
+        "{role} at {scope} was not copied: the role could not be read, so what it allows is not known: {reason}",
+        "Let the login read role definitions there, or name the role's guid in include_privileged.",
+    ),
     # RA4xx: runbooks
     # RA5xx: modules and runtimes
     # RA6xx: dependants
     # RA7xx: Site Recovery
+    "RA701": Code(
+        ERROR,
+        "Container mapping {mapping} of vault {vault} updates its agents through the Run As account of {account}.",
+        "Set the mapping's authentication type to SystemAssignedIdentity.",
+    ),
     # RA8xx: retirement
+    "RA801": Code(
+        ERROR,
+        "The {version} content of runbook {runbook} of {account} logs in with a Run As account, or may do so ({verdict}).",
+        "Rewrite it with update_runbook, or by hand where that leaves a finding.",
+    ),
+    "RA802": Code(
+        WARNING,
+        "Certificate asset {certificate} cannot be restored once it is deleted: Azure never gives its private key back.",
+        "Keep a copy of the certificate where it is still needed, or stay at stage disable.",
+    ),
+    "RA803": Code(
+        INFO,
+        "Certificate asset {certificate} stays: connections that remain use it ({connections}).",
+        "Remove these connections too before the certificate goes.",
+    ),
+    "RA804": Code(
+        WARNING,
+        "{what} of application {application} is left to an administrator of Microsoft Entra: {reason}",
+        "Have somebody with the role Cloud Application Administrator {task}, or give the login that right and run again.",
+    ),
+    "RA805": Code(
+        WARNING,
+        "{what} of application {application} waits for the last that uses it: {users}.",
+        "Migrate these accounts and retire their Run As accounts, then run again.",
+    ),
+    "RA806": Code(
+        WARNING,
+        "Application {application} is more than a Run As account: it has {uses}. This was accepted.",
+        "Check that nothing else logs in with it.",
+    ),
+    "RA807": Code(
+        WARNING,
+        "Application {application} belongs to tenant {tenant}, not to the tenant of the login.",
+        "Have somebody with the role Cloud Application Administrator there {task}.",
+    ),
     # RA9xx: reading
     "RA901": Code(
         WARNING,

@@ -64,6 +64,24 @@ def list_app_role_assignments(session: Session, object_id: str) -> list[Json]:
     return session.graph_pages(f"/servicePrincipals/{quoted(object_id)}/appRoleAssignments", doing)
 
 
+def list_app_roles_assigned(session: Session, object_id: str) -> list[Json]:
+    """Return what others may do at a service principal: its own app roles, given to users, groups or applications."""
+    doing = f"Listing who holds app roles of service principal {object_id}"
+    return session.graph_pages(f"/servicePrincipals/{quoted(object_id)}/appRoleAssignedTo", doing)
+
+
+def list_federated_credentials(session: Session, object_id: str) -> list[Json]:
+    """Return the federated identity credentials of an application, which log in without a key or a secret."""
+    doing = f"Listing the federated credentials of application {object_id}"
+    return session.graph_pages(f"/applications/{quoted(object_id)}/federatedIdentityCredentials", doing)
+
+
+def find_tenant(session: Session) -> str | None:
+    """Return the id of the tenant that the login belongs to, as Graph sees it."""
+    tenants = session.graph_pages("/organization", "Reading the tenant of the login")
+    return str(tenants[0]["id"]) if tenants else None
+
+
 def _by_app_id(collection: str, application_id: str) -> str:
     """Return the path of the alternate key; a quote inside is doubled, as OData wants it."""
     return f"/{collection}(appId='{quoted(application_id.replace(chr(39), chr(39) * 2))}')"

@@ -36,6 +36,12 @@ class AccountId:
         return f"{self.arm_id}/{collection}/{name}"
 
 
+def account_of(arm_id: str) -> AccountId:
+    """Return the account of an account's ARM id, or of the id of a thing inside it."""
+    _, subscription_id, _, resource_group, _, _, _, name = arm_id.strip("/").split("/")[:8]
+    return AccountId(subscription_id, resource_group, name)
+
+
 def same_id(left: str | None, right: str | None) -> bool:
     """Tell whether two ids mean the same thing; a missing id means nothing."""
     if not left or not right:

@@ -1,0 +1,288 @@
+# Copyright (c) 2026, the azauto.runas_migration authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE: this file is no public interface of the collection; it may change in any release.
+"""Who still uses a Run As account: runbooks, container mappings, other accounts.
+
+Whatever could not be read is told apart from what was read and found clean:
+"could not read" is never "is not used".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Any
+
+from .._azure import automation, site_recovery
+from .._azure.errors import Absent, Forbidden
+from .._azure.ids import AccountId, account_of, last_segment, same_id
+from .._azure.session import Session
+from .._finding import Finding, finding
+from .._runbook import MissingPackage, Rewrite, RewriteOptions, Verdict, rewrite
+from .._step import StepError, in_parallel
+from .run_as import RunAs, classify, kind_of
+
+Json = Mapping[str, Any]
+Connections = Mapping[str, Mapping[str, str | None]]
+
+
+@dataclass(frozen=True)
+class Use:
+    """One thing that uses a Run As account, or may. ``kind`` is runbook, container_mapping or connection."""
+
+    kind: str
+    account: AccountId
+    name: str
+    resource: str
+    version: str | None = None
+    verdict: str | None = None
+    line: int | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as a result carries it."""
+        return {
+            "kind": self.kind,
+            "account": self.account.arm_id,
+            "name": self.name,
+            "resource": self.resource,
+            "version": self.version,
+            "verdict": self.verdict,
+            "line": self.line,
+        }
+
+    def phrase(self) -> str:
+        """Return it as a part of a sentence."""
+        if self.kind == "container_mapping":
+            return f"container mapping {self.name} of vault {vault_name(self.resource)}"
+        if self.kind == "connection":
+            return f"connection {self.name}"
+        if self.verdict == Verdict.UNPARSABLE.value:
+            return f"runbook {self.name} ({self.version}, cannot be parsed)"
+        line = f", line {self.line}" if self.line else ""
+        return f"runbook {self.name} ({self.version}{line})"
+
+    def finding(self) -> Finding | None:
+        """Return what a person should know about it; a connection alone is no finding."""
+        if self.kind == "container_mapping":
+            vault = vault_name(self.resource)
+            return finding("RA701", self.resource, mapping=self.name, vault=vault, account=self.account.name)
+        if self.kind == "runbook":
+            facts = {"runbook": self.name, "version": self.version, "verdict": self.verdict}
+            return finding("RA801", self.resource, line=self.line, account=self.account.name, **facts)
+        return None
+
+
+@dataclass(frozen=True)
+class Unread:
+    """Something that the login may not read. ``resource`` is its id, ``what`` begins a sentence."""
+
+    what: str
+    resource: str
+    reason: str
+
+    def finding(self) -> Finding:
+        """Return it as a finding."""
+        return finding("RA901", self.resource, what=self.what, reason=self.reason)
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What was found to use a Run As account, and what could not be read."""
+
+    uses: tuple[Use, ...] = ()
+    unread: tuple[Unread, ...] = ()
+
+    def __add__(self, other: Usage) -> Usage:
+        """Return both as one."""
+        return Usage(self.uses + other.uses, self.unread + other.unread)
+
+
+@dataclass(frozen=True)
+class Holder:
+    """An account with Run As connections."""
+
+    account: AccountId
+    run_as: tuple[RunAs, ...]
+
+    def naming(self, application_id: str) -> tuple[RunAs, ...]:
+        """Return those that name an application."""
+        return tuple(run_as for run_as in self.run_as if same_id(run_as.application_id, application_id))
+
+
+def runbook_uses(session: Session, account: AccountId, run_as: Iterable[RunAs], max_parallel: int) -> Usage:
+    """Return the runbook contents of an account, published and draft, that log in with a Run As account, or may.
+
+    Raises StepError where a package of the rewriter is missing.
+    """
+    try:
+        runbooks = automation.list_runbooks(session, account)
+    except Forbidden as error:
+        return Usage(unread=(Unread(f"The runbooks of account {account.name}", account.arm_id, str(error)),))
+    connections: Connections = {
+        known.connection: {"subscription_id": known.subscription_id, "tenant_id": known.tenant_id} for known in run_as
+    }
+    contents = in_parallel(lambda runbook: _contents(session, account, runbook), runbooks, max_parallel)
+    return sum((_judged(account, content, connections) for of_one in contents for content in of_one), Usage())
+
+
+@dataclass(frozen=True)
+class Content:
+    """One content of a runbook; ``data`` is the error where it could not be read."""
+
+    runbook: str
+    type: str
+    version: str
+    data: bytes | Forbidden
+
+
+def _contents(session: Session, account: AccountId, item: Json) -> list[Content]:
+    """Return the contents that a runbook has according to its state (section 2.2)."""
+    runbook = _whole(session, account, item)
+    properties = runbook.get("properties") or {}
+    name, kind = runbook["name"], str(properties.get("runbookType") or "")
+    state = str(properties.get("state") or "").lower()
+    versions = {"new": ("draft",), "published": ("published",)}.get(state, ("published", "draft"))
+    read = {"published": automation.published_content, "draft": automation.draft_content}
+    contents = []
+    for version in versions:
+        try:
+            contents.append(Content(name, kind, version, read[version](session, account, name)))
+        except Forbidden as error:
+            contents.append(Content(name, kind, version, error))
+        except Absent:
+            # Gone since it was listed, or never there: a 404 to a content says that there is none (section 2.3).
+            continue
+    return contents
+
+
+def _whole(session: Session, account: AccountId, item: Json) -> Json:
+    """Return the runbook with type and state: whether list items carry them was never recorded (section 2.1)."""
+    properties = item.get("properties") or {}
+    if properties.get("runbookType") and properties.get("state"):
+        return item
+    try:
+        return automation.get_runbook(session, account, item["name"])
+    except (Forbidden, Absent):
+        return item
+
+
+def _judged(account: AccountId, content: Content, connections: Connections) -> Usage:
+    resource = account.child("runbooks", content.runbook)
+    if isinstance(content.data, Forbidden):
+        what = f"The {content.version} content of runbook {content.runbook} of account {account.name}"
+        return Usage(unread=(Unread(what, resource, str(content.data)),))
+    outcome = _rewritten(content.data, content, connections)
+    if outcome.verdict == Verdict.NOT_USED:
+        return Usage()
+    lines = [found.line for found in outcome.findings if found.line]
+    verdict = Verdict(outcome.verdict).value
+    use = Use("runbook", account, content.runbook, resource, content.version, verdict, min(lines, default=None))
+    return Usage(uses=(use,))
+
+
+def _rewritten(data: bytes, content: Content, connections: Connections) -> Rewrite:
+    try:
+        return rewrite(data, content.type, RewriteOptions(connections=connections, resource=content.runbook))
+    except MissingPackage as error:
+        raise StepError(str(error)) from None
+
+
+def container_mappings(
+    session: Session, subscriptions: Sequence[str], max_parallel: int
+) -> tuple[list[Json], list[Unread]]:
+    """Return the container mappings of all vaults of the subscriptions, and what could not be read."""
+    listed = in_parallel(lambda subscription: _vaults(session, subscription), subscriptions, max_parallel)
+    vaults, unread = _flattened(listed)
+    mappings, unread_mappings = _flattened(in_parallel(lambda vault: _mappings(session, vault), vaults, max_parallel))
+    return mappings, unread + unread_mappings
+
+
+def mapping_uses(mappings: Iterable[Json], account: AccountId) -> Usage:
+    """Return the container mappings that update their agents through the Run As account of an account. Pure."""
+    return Usage(
+        uses=tuple(
+            Use("container_mapping", account, mapping["name"], mapping["id"])
+            for mapping in mappings
+            if _uses_run_as(mapping, account)
+        )
+    )
+
+
+def _uses_run_as(mapping: Json, account: AccountId) -> bool:
+    """Auto-update off makes the account fields meaningless; no authentication type means RunAsAccount (section 6)."""
+    details = (mapping.get("properties") or {}).get("providerSpecificDetails") or {}
+    authentication = details.get("automationAccountAuthenticationType") or "RunAsAccount"
+    return (
+        str(details.get("agentAutoUpdateStatus") or "").lower() == "enabled"
+        and same_id(details.get("automationAccountArmId"), account.arm_id)
+        and authentication.lower() == "runasaccount"
+    )
+
+
+def vault_name(mapping_id: str) -> str:
+    """Return the name of the vault in the id of a container mapping."""
+    parts = mapping_id.strip("/").split("/")
+    lowered = [part.lower() for part in parts]
+    return parts[lowered.index("vaults") + 1] if "vaults" in lowered[:-1] else mapping_id
+
+
+def holders(
+    session: Session, subscriptions: Sequence[str], without: AccountId, max_parallel: int
+) -> tuple[list[Holder], list[Unread]]:
+    """Return the other accounts of the subscriptions that have Run As connections, and what could not be read."""
+    listed = in_parallel(lambda subscription: _accounts(session, subscription), subscriptions, max_parallel)
+    accounts, unread = _flattened(listed)
+    others = [account for account in accounts if not same_id(account.arm_id, without.arm_id)]
+    found, unread_holders = _flattened(in_parallel(lambda account: _holder(session, account), others, max_parallel))
+    return found, unread + unread_holders
+
+
+def _vaults(session: Session, subscription_id: str) -> tuple[list[str], list[Unread]]:
+    try:
+        return [vault["id"] for vault in site_recovery.list_vaults(session, subscription_id)], []
+    except Forbidden as error:
+        return [], [_unread_of_subscription("The Recovery Services vaults", subscription_id, error)]
+
+
+def _mappings(session: Session, vault_id: str) -> tuple[list[Json], list[Unread]]:
+    try:
+        return list(site_recovery.list_container_mappings(session, vault_id)), []
+    except Forbidden as error:
+        return [], [Unread(f"The container mappings of vault {last_segment(vault_id)}", vault_id, str(error))]
+    except Absent:
+        return [], []
+
+
+def _accounts(session: Session, subscription_id: str) -> tuple[list[AccountId], list[Unread]]:
+    try:
+        return [account_of(item["id"]) for item in automation.list_accounts(session, subscription_id)], []
+    except Forbidden as error:
+        return [], [_unread_of_subscription("The Automation accounts", subscription_id, error)]
+
+
+def _holder(session: Session, account: AccountId) -> tuple[list[Holder], list[Unread]]:
+    """Return the account as a holder, if it is one; the certificates of others are not looked at."""
+    try:
+        named = [item["name"] for item in automation.list_connections(session, account) if kind_of(item)]
+        connections = [automation.get_connection(session, account, name) for name in named]
+    except Forbidden as error:
+        return [], [Unread(f"The connections of account {account.name}", account.arm_id, str(error))]
+    except Absent:
+        return [], []
+    return ([Holder(account, tuple(classify(connections, [], datetime.now(timezone.utc))))] if connections else []), []
+
+
+def _unread_of_subscription(what: str, subscription_id: str, error: Forbidden) -> Unread:
+    return Unread(f"{what} of subscription {subscription_id}", f"/subscriptions/{subscription_id}", str(error))
+
+
+def _flattened(results: Iterable[tuple[list[Any], list[Unread]]]) -> tuple[list[Any], list[Unread]]:
+    items: list[Any] = []
+    unread: list[Unread] = []
+    for found, missed in results:
+        items += found
+        unread += missed
+    return items, unread
