@@ -136,15 +136,16 @@ def assign_app_role(world: World, principal: DirectoryObject, resource: Director
 def graph_permissions(world: World, object_id: str) -> set[str]:
     """The names of the Microsoft Graph app roles that a principal holds."""
     names = {role_id: name for name, role_id in GRAPH_APP_ROLES.items()}
-    return {names[item["appRoleId"]] for item in assignments_with(world, "principalId", object_id) if item["appRoleId"] in names}
+    held = {item["appRoleId"] for item in assignments_with(world, "principalId", object_id)}
+    return {names[role_id] for role_id in held if role_id in names}
 
 
-def graph_service_principal(world: World, tenant_id: str) -> DirectoryObject:
+def graph_service_principal(world: World, tenant_id: str, object_id: str | None = None) -> DirectoryObject:
     """Microsoft Graph's own service principal in a tenant; it is there from the start."""
     known = world.service_principal_of_app(tenant_id, GRAPH_APP_ID)
     if known is not None:
         return known
-    data = service_principal(new_id(), GRAPH_APP_ID, "Microsoft Graph", "2019-01-01T00:00:00Z", tenant_id)
+    data = service_principal(object_id or new_id(), GRAPH_APP_ID, "Microsoft Graph", "2019-01-01T00:00:00Z", tenant_id)
     data["appRoles"] = [_app_role(name, role_id) for name, role_id in GRAPH_APP_ROLES.items()]
     return world.add_object(DirectoryObject(data["id"], SERVICE_PRINCIPAL, tenant_id, data))
 
@@ -275,6 +276,20 @@ def managed_identity(
     lowered = resource_id.replace("/resourceGroups/", "/resourcegroups/")
     item["alternativeNames"] = [f"isExplicit={user_assigned}", lowered]
     return item
+
+
+def group(object_id: str, display_name: str) -> Wire:
+    """A security group."""
+    return {
+        "id": object_id,
+        "deletedDateTime": None,
+        "description": None,
+        "displayName": display_name,
+        "groupTypes": [],
+        "mailEnabled": False,
+        "mailNickname": display_name,
+        "securityEnabled": True,
+    }
 
 
 def certificate_bytes(seed: str) -> bytes:

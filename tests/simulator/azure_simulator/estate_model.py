@@ -15,9 +15,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 RunAsKind = Literal["azure", "classic"]
 RunAsStatus = Literal["complete", "expired", "incomplete"]
-RunAsPart = Literal[
-    "connection", "certificate", "application", "service_principal", "credential", "application_id"
-]
+RunAsPart = Literal["connection", "certificate", "application", "service_principal", "credential", "application_id"]
 GraphRight = Literal["none", "read", "manage"]
 RunbookState = Literal["published", "new"]
 
@@ -357,6 +355,14 @@ class Login(Model):
     roles: list[RoleEntry] = []
 
 
+class Machine(Model):
+    """A machine with a system-assigned identity, to log in from as a managed identity. Rights as of a login."""
+
+    name: Name
+    graph: GraphRight = "none"
+    roles: list[RoleEntry] = []
+
+
 class Estate(Model):
     """A whole estate. Everything is optional; without subscriptions there is one, called `production`."""
 
@@ -373,6 +379,7 @@ class Estate(Model):
     vaults: list[Vault] = []
     key_vaults: list[KeyVault] = []
     logins: dict[str, Login] = {}
+    machines: list[Machine] = []
     seeded_secrets: list[str] = []
 
     def model_post_init(self, _context: Any) -> None:

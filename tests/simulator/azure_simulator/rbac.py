@@ -72,6 +72,18 @@ def satisfies(held: str, wanted: str) -> bool:
     return held in covering
 
 
+def sees_subscription(world: World, caller: Caller, subscription_id: str) -> bool:
+    """Whether the caller has any role at, above or inside a subscription, and so is shown it."""
+    subscription = f"/subscriptions/{subscription_id}".lower()
+    above = set(_above(world, subscription))
+    places = [
+        normal(assignment.scope)
+        for holder in entra.principal_and_groups(world, caller.object_id)
+        for assignment in of_principal(world, holder)
+    ]
+    return any(place in above or place.startswith(subscription + "/") for place in places)
+
+
 def put(world: World, assignment: RoleAssignment) -> RoleAssignment:
     """Add an assignment, or replace the one with the same id."""
     remove(world, assignment.id)
@@ -230,9 +242,3 @@ def _pattern(pattern: str) -> re.Pattern[str]:
 def as_wire(entry: dict[str, list[str]]) -> dict[str, Any]:
     """A permission entry with all four of its lists."""
     return {key: list(entry.get(key, [])) for key in ("actions", "notActions", "dataActions", "notDataActions")}
-
-
-def sees_subscription(world: World, caller: Caller, subscription_id: str) -> bool:
-    """Whether the caller has any role assignment at, above or below the subscription."""
-    del world, caller, subscription_id
-    return True

@@ -34,6 +34,7 @@ class Settings:
     principal_checked_always: bool = False
     role_assignment_limit: int = 4000
     graph_page_size: int = 100
+    site_recovery_async_operation: bool = True
 
     def update(self, values: dict[str, Any]) -> None:
         """Set the named members; ValueError names an unknown one or a wrong type."""

@@ -8,16 +8,29 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from azure_simulator import estate, generator
+from azure_simulator.estate_build import build
 from azure_simulator.world import World
+
+FOLDER = Path(__file__).parent
+DEMO = FOLDER / "demo.yml"
 
 
 def load(world: World, path: Path | None = None) -> None:
     """Fill the world from a YAML estate; None = the demo estate. ValueError names what is wrong in it."""
-    del world, path
-    raise NotImplementedError
+    path = path or DEMO
+    try:
+        build(world, estate.read(path), path.parent)
+    except estate.EstateError as error:
+        text = str(error)
+        raise estate.EstateError(text if text.startswith(str(path)) else f"{path}: {text}") from None
 
 
 def generate(world: World, accounts: int, runbooks: int, seed: int) -> None:
-    """Fill the world with generated accounts, the same for the same arguments."""
-    del world, accounts, runbooks, seed
-    raise NotImplementedError
+    """Fill the world with generated accounts, the same for the same arguments.
+
+    What is true about them goes into ``world.provider_state["truth"]`` and from there into the state dump.
+    """
+    made, truth = generator.generate(accounts, runbooks, seed)
+    build(world, made, FOLDER)
+    world.provider_state["truth"] = truth

@@ -8,9 +8,17 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from azure_simulator.providers import automation, metadata
+from azure_simulator.providers import (
+    authorization,
+    automation,
+    directory,
+    key_vault,
+    management,
+    metadata,
+    site_recovery,
+)
 
 
 def all_providers() -> tuple[ModuleType, ...]:
     """Every provider of the simulator, in the order of registration."""
-    return (metadata, automation)
+    return (metadata, automation, authorization, directory, management, site_recovery, key_vault)

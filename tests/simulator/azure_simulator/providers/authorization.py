@@ -42,6 +42,7 @@ PROVIDER = Provider(
         "2022-04-01",
         "2022-05-01-preview",
     ),
+    resource_types=("roleAssignments", "roleDefinitions", "permissions"),
 )
 
 
@@ -92,9 +93,7 @@ def list_assignments(call: Call) -> Response:
         if call.world.clock.is_visible(assignment.visible_from)
         and (holders is None or assignment.principal_id.lower() in holders)
     ]
-    return paged(
-        call, found, lambda item: _for_version(shown(item), call), empty_page=call.world.settings.empty_pages
-    )
+    return paged(call, found, lambda item: _for_version(shown(item), call), empty_page=call.world.settings.empty_pages)
 
 
 def get_assignment(call: Call) -> Response:

@@ -1,0 +1,324 @@
+# Copyright (c) 2026, the azauto.runas_migration authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The Automation accounts of an estate: identity, Run As accounts, assets, runbooks and what runs them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from azure_simulator import entra
+from azure_simulator import estate_model as model
+from azure_simulator.clock import graph_text, offset_text
+from azure_simulator.estate import EstateError
+from azure_simulator.estate_build import DAY, Builder, find
+from azure_simulator.estate_runbooks import draft_of, published_of, type_of
+from azure_simulator.providers.automation.identity import assign_user_identity
+from azure_simulator.providers.automation.model import (
+    Account,
+    Asset,
+    HybridWorkerGroup,
+    Runbook,
+    add_account,
+    add_asset,
+    add_job_schedule,
+    add_runbook,
+)
+from azure_simulator.world import Subscription
+
+_SYSTEM = "system"
+_VALID_DAYS, _EXPIRED_DAYS = 200, -30
+_CONNECTIONS = {"azure": "AzureRunAsConnection", "classic": "AzureClassicRunAsConnection"}
+_CERTIFICATES = {"azure": "AzureRunAsCertificate", "classic": "AzureClassicRunAsCertificate"}
+
+
+def add_accounts(builder: Builder, folder: Path) -> None:
+    """Build every account; ``folder`` is where runbook files are looked for."""
+    for item in builder.estate.accounts:
+        place = f"accounts ({item.name})"
+        subscription = builder.subscription(item.subscription, place)
+        location = item.region or builder.estate.region
+        group = builder.group(subscription, item.resource_group, location)
+        account = add_account(
+            builder.world,
+            Account(
+                subscription_id=subscription.id,
+                group=group.name,
+                name=item.name,
+                tenant_id=subscription.tenant_id,
+                location=location,
+                tags=dict(item.tags),
+                guid=builder.make_id("account", subscription.id, group.name, item.name),
+                created=builder.born,
+            ),
+        )
+        builder.account_ids[item.name] = account.id
+        _AccountBuilder(builder, item, account, subscription, folder, place).build()
+
+
+class _AccountBuilder:
+    """Fills one account."""
+
+    def __init__(
+        self,
+        builder: Builder,
+        item: model.Account,
+        account: Account,
+        subscription: Subscription,
+        folder: Path,
+        place: str,
+    ) -> None:
+        self.builder = builder
+        self.world = builder.world
+        self.item = item
+        self.account = account
+        self.subscription = subscription
+        self.folder = folder
+        self.place = place
+
+    def build(self) -> None:
+        self._add_identity()
+        for run_as in self.item.run_as:
+            self._add_run_as(run_as)
+        self._add_assets()
+        for runbook in self.item.runbooks:
+            self._add_runbook(runbook)
+        self._add_worker_groups()
+        self._add_links()
+        self._add_webhooks()
+
+    # --- identity ---------------------------------------------------------
+
+    def _add_identity(self) -> None:
+        for name in self.item.identity:
+            if name == _SYSTEM:
+                self._add_system_identity()
+            else:
+                resource = find(self.builder.identities, name, f"{self.place}.identity", "user-assigned identity")
+                assign_user_identity(self.world, self.account, resource.id)
+        if self.item.identity_roles and _SYSTEM not in self.item.identity:
+            raise EstateError(f"{self.place}.identity_roles: these need identity: system.")
+
+    def _add_system_identity(self) -> None:
+        principal = self.builder.add_managed_identity(
+            self.item.name, self.account.id, self.account.tenant_id, user_assigned=False
+        )
+        self.account.system_principal_id = principal.id
+        place = f"{self.place}.identity_roles"
+        self.builder.assign_all(self.item.identity_roles, principal.id, self.subscription, place)
+
+    # --- Run As -----------------------------------------------------------
+
+    def _add_run_as(self, run_as: model.RunAs) -> None:
+        if run_as.kind == "classic":
+            self._add_classic(run_as)
+        else:
+            self._add_azure(run_as)
+
+    def _add_azure(self, run_as: model.RunAs) -> None:
+        name = run_as.application or f"{self.item.name}_{self.builder.make_id('runas', self.account.id)[:8]}"
+        tenant = self.world.tenants[self.account.tenant_id.lower()]
+        application = self.builder.add_service_principal(name, tenant)
+        principal = self.builder.principals[name]
+        certificate = entra.certificate_bytes(name)
+        end = self.builder.now + _days(run_as) * DAY
+        fields = {
+            "ApplicationId": application.data["appId"],
+            "TenantId": tenant.id,
+            "CertificateThumbprint": entra.thumbprint_of(certificate),
+            "SubscriptionId": self.subscription.id,
+        }
+        if "application_id" in run_as.missing:
+            del fields["ApplicationId"]
+        self._add_connection(run_as, "AzureServicePrincipal", fields)
+        self._add_certificate(run_as, certificate, end)
+        if "credential" not in run_as.missing:
+            self._add_key(application.data, name, certificate, end)
+        self.builder.assign_all(run_as.roles, principal.id, self.subscription, f"{self.place}.run_as.roles")
+        if "application" in run_as.missing:
+            self.world.remove_object(application.id)
+        if "application" in run_as.missing or "service_principal" in run_as.missing:
+            self.world.remove_object(principal.id)
+
+    def _add_key(self, application: entra.Wire, name: str, certificate: bytes, end: int) -> None:
+        """Accounts that share the application share its certificate."""
+        key_id = self.builder.make_id("key", name)
+        if all(item["keyId"] != key_id for item in application["keyCredentials"]):
+            born = graph_text(self.builder.born)
+            item = entra.key_credential(key_id, certificate, f"CN={name}", born, graph_text(end))
+            application["keyCredentials"].append(item)
+
+    def _add_classic(self, run_as: model.RunAs) -> None:
+        certificate = entra.certificate_bytes(f"{self.item.name} classic")
+        fields = {
+            "SubscriptionName": self.subscription.name,
+            "SubscriptionId": self.subscription.id,
+            "CertificateAssetName": run_as.certificate or _CERTIFICATES["classic"],
+        }
+        # Microsoft's own script writes this type with a trailing space (contract 3.1).
+        self._add_connection(run_as, "AzureClassicCertificate ", fields)
+        self._add_certificate(run_as, certificate, self.builder.now + _days(run_as) * DAY)
+
+    def _add_connection(self, run_as: model.RunAs, kind: str, fields: dict[str, str]) -> None:
+        if "connection" in run_as.missing:
+            return
+        properties = {"description": None, "fieldDefinitionValues": fields, "connectionType": {"name": kind}}
+        self._asset("connections", run_as.connection or _CONNECTIONS[run_as.kind], properties)
+
+    def _add_certificate(self, run_as: model.RunAs, certificate: bytes, end: int) -> None:
+        if "certificate" in run_as.missing:
+            return
+        properties = {
+            "description": None,
+            "isExportable": True,
+            "thumbprint": entra.thumbprint_of(certificate),
+            "expiryTime": offset_text(end),
+        }
+        self._asset("certificates", run_as.certificate or _CERTIFICATES[run_as.kind], properties)
+
+    # --- assets -----------------------------------------------------------
+
+    def _asset(self, kind: str, name: str, properties: Mapping[str, object], secret: object = None) -> Asset:
+        made = add_asset(self.world, self.account, kind, name, dict(properties), secret)
+        made.created = made.modified = self.builder.born
+        return made
+
+    def _add_assets(self) -> None:
+        for variable in self.item.variables:
+            value = json.dumps(variable.value)
+            properties: dict[str, object] = {"description": variable.description, "isEncrypted": variable.encrypted}
+            if not variable.encrypted:
+                properties["value"] = value
+            self._asset("variables", variable.name, properties, value if variable.encrypted else None)
+        for credential in self.item.credentials:
+            user: dict[str, object] = {"description": None, "userName": credential.user_name}
+            self._asset("credentials", credential.name, user, credential.password)
+        for module in self.item.modules:
+            self._asset("modules", module.name, _module(module))
+        for schedule in self.item.schedules:
+            self._asset("schedules", schedule.name, self._schedule(schedule))
+
+    def _schedule(self, schedule: model.Schedule) -> dict[str, object]:
+        start = _at(self.builder.born, schedule.time, f"{self.place}.schedules ({schedule.name}).time")
+        following = offset_text(_at(self.builder.now + DAY, schedule.time, self.place))
+        return {
+            "description": None,
+            "startTime": offset_text(start),
+            "startTimeOffsetMinutes": 0,
+            "expiryTime": "9999-12-31T23:59:59.9999999+00:00",
+            "expiryTimeOffsetMinutes": 0,
+            "isEnabled": schedule.enabled,
+            "nextRun": following if schedule.enabled else None,
+            "nextRunOffsetMinutes": 0,
+            "interval": None if schedule.frequency == "OneTime" else schedule.interval,
+            "frequency": schedule.frequency,
+            "timeZone": "UTC",
+            "advancedSchedule": None,
+        }
+
+    # --- runbooks and what runs them --------------------------------------
+
+    def _add_runbook(self, item: model.Runbook) -> None:
+        place = f"{self.place}.runbooks ({item.name})"
+        content: bytes | None = published_of(item, self.folder, place)
+        draft = draft_of(item, self.folder, place)
+        runbook = Runbook(
+            name=item.name,
+            type=type_of(item),
+            location=self.account.location,
+            tags=dict(item.tags),
+            description=item.description,
+            runtime_environment=item.runtime_environment,
+            created=self.builder.born,
+            modified=self.builder.born,
+        )
+        if item.state == "new":
+            content, draft = None, content
+        add_runbook(self.world, self.account, runbook, content=content, draft=draft)
+
+    def _add_worker_groups(self) -> None:
+        for item in self.item.hybrid_worker_groups:
+            workers = {}
+            for number in range(1, item.workers + 1):
+                name = self.builder.make_id("worker", self.item.name, item.name, str(number))
+                properties = {
+                    "ip": f"10.0.0.{number}",
+                    "registeredDateTime": offset_text(self.builder.born),
+                    "lastSeenDateTime": offset_text(self.builder.now),
+                    "vmResourceId": "",
+                    "workerType": "HybridV2",
+                    "workerName": f"{item.name}-{number:02}",
+                }
+                workers[name] = Asset(name, properties, self.builder.born, self.builder.born)
+            self.account.hybrid_groups[item.name.lower()] = HybridWorkerGroup(
+                item.name,
+                credential=item.credential,
+                workers=workers,
+                created=self.builder.born,
+                modified=self.builder.born,
+            )
+
+    def _add_links(self) -> None:
+        for link in self.item.links:
+            place = f"{self.place}.links"
+            runbook = find(self.account.runbooks, link.runbook.lower(), place, "runbook")
+            schedule = find(self.account.schedules, link.schedule.lower(), place, "schedule")
+            self._require_worker_group(link.run_on, place)
+            add_job_schedule(
+                self.account,
+                runbook.name,
+                schedule.name,
+                run_on=link.run_on,
+                parameters=dict(link.parameters),
+                link_id=self.builder.make_id("link", self.account.id, runbook.name, schedule.name),
+            )
+
+    def _add_webhooks(self) -> None:
+        for item in self.item.webhooks:
+            place = f"{self.place}.webhooks ({item.name})"
+            runbook = find(self.account.runbooks, item.runbook.lower(), place, "runbook")
+            self._require_worker_group(item.run_on, place)
+            properties: dict[str, object] = {
+                "isEnabled": item.enabled,
+                "uri": "",
+                "expiryTime": offset_text(self.builder.now + item.days * DAY),
+                "lastInvokedTime": None,
+                "parameters": dict(item.parameters) or None,
+                "runOn": item.run_on,
+                "runbook": {"name": runbook.name},
+                "lastModifiedBy": "",
+            }
+            self._asset("webhooks", item.name, properties)
+
+    def _require_worker_group(self, run_on: str | None, place: str) -> None:
+        if run_on:
+            find(self.account.hybrid_groups, run_on.lower(), place, "hybrid worker group")
+
+
+def _days(run_as: model.RunAs) -> int:
+    if run_as.certificate_days is not None:
+        return run_as.certificate_days
+    return _EXPIRED_DAYS if run_as.status == "expired" else _VALID_DAYS
+
+
+def _module(module: model.Module) -> dict[str, object]:
+    return {
+        "isGlobal": module.is_global,
+        "version": module.version,
+        "sizeInBytes": 0,
+        "activityCount": 0,
+        "error": {"code": None, "message": ""},
+        "provisioningState": "Succeeded",
+        "isComposite": False,
+    }
+
+
+def _at(day: int, clock_time: str, place: str) -> int:
+    """An hour of a day, in ticks."""
+    hours, colon, minutes = clock_time.partition(":")
+    if not (colon and hours.isdigit() and minutes.isdigit() and int(hours) < 24 and int(minutes) < 60):
+        raise EstateError(f"{place}: a time is written as HH:MM, not {clock_time!r}.")
+    return day - day % DAY + (int(hours) * 60 + int(minutes)) * DAY // (24 * 60)
