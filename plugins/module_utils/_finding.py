@@ -159,8 +159,191 @@ CODES: dict[str, Code] = {
         "{role} at {scope} was not copied: the role could not be read, so what it allows is not known: {reason}",
         "Let the login read role definitions there, or name the role's guid in include_privileged.",
     ),
-    # RA4xx: runbooks
+    # RA4xx: runbooks. RA401-RA409: what was rewritten; from RA410 on: what is left to people.
+    "RA401": Code(INFO, "The Run As login by {command} becomes a login with the identity.", "Nothing to do."),
+    "RA402": Code(
+        INFO,
+        "The check whether the Run As connection was found is gone; the branch for a found connection stays.",
+        "Nothing to do.",
+    ),
+    "RA403": Code(INFO, "{field} of the Run As connection becomes {value}.", "Nothing to do."),
+    "RA404": Code(
+        WARNING,
+        "{field} of the Run As connection becomes {value}: the default subscription of the identity.",
+        "Make sure that the identity sees one subscription only, or name the subscription in the runbook.",
+    ),
+    "RA405": Code(
+        WARNING,
+        "{command} no longer names a subscription: it takes the default subscription of the identity.",
+        "Make sure that the identity sees one subscription only, or name the subscription in the runbook.",
+    ),
+    "RA406": Code(
+        WARNING,
+        "Parameter {variable} names the Run As connection ({value} by default); it stays and has no effect any more.",
+        "Check that no schedule, webhook or caller passes another connection by it.",
+    ),
+    "RA410": Code(
+        ERROR,
+        "The name of the connection that is fetched here cannot be told from the runbook.",
+        "Name the connection literally, or replace the login by hand.",
+    ),
+    "RA411": Code(
+        ERROR,
+        "{variable} is used here as a whole, not for a login: the Run As connection object is passed on or written.",
+        "Replace this use by hand; an identity has no connection object.",
+    ),
+    "RA412": Code(
+        ERROR,
+        "{field} of the Run As connection is used outside of the login.",
+        "Replace this use by hand; an identity has no certificate, and another application id.",
+    ),
+    "RA413": Code(
+        ERROR,
+        "{variable} holds the Run As connection here and something else elsewhere.",
+        "Give the connection a variable of its own, or replace the login by hand.",
+    ),
+    "RA414": Code(
+        ERROR,
+        "{command} has {parameter}, which cannot be turned into a login with an identity.",
+        "Replace this login by hand.",
+    ),
+    "RA415": Code(
+        ERROR,
+        "{command} logs in to a tenant by {parameter} that is not known to be the tenant of the connection.",
+        "An identity lives in one tenant: keep a service principal for another one, or remove the parameter.",
+    ),
+    "RA416": Code(
+        ERROR,
+        "{command} is classic service management, which is retired and has no identity login.",
+        "Move the classic part to Azure Resource Manager cmdlets, or remove it.",
+    ),
+    "RA417": Code(
+        ERROR,
+        "{command} is fed from the Run As connection in a way that is not rewritten.",
+        "Replace this login by hand with the identity login of its service; AzureAD and MSOnline have none: use "
+        "Microsoft Graph.",
+    ),
+    "RA418": Code(
+        ERROR,
+        "This text is code that logs in with the Run As connection somewhere else.",
+        "Rewrite the code in the text by hand.",
+    ),
+    "RA419": Code(
+        ERROR,
+        "{command} logs in with a connection object that another script made.",
+        "Rewrite this script together with the one that fetches the connection.",
+    ),
+    "RA420": Code(
+        ERROR,
+        "{command} runs this use of the Run As connection in another session, where the identity may not be present.",
+        "Replace this use by hand.",
+    ),
+    "RA421": Code(
+        ERROR,
+        "{command} manages or reads the Run As connection as an asset.",
+        "Retire this use together with the Run As account.",
+    ),
+    "RA422": Code(
+        ERROR,
+        "The certificate of the Run As account is read here.",
+        "Replace this use by hand; an identity has no certificate.",
+    ),
+    "RA423": Code(
+        ERROR,
+        "The runbook makes or takes access tokens itself ({word}).",
+        "Get tokens with Get-AzAccessToken, or from the identity endpoint, and replace the login by hand.",
+    ),
+    "RA424": Code(
+        ERROR,
+        "This check of the Run As connection does more than throw, or its outcome is needed elsewhere.",
+        "Replace the check and the login by hand.",
+    ),
+    "RA425": Code(
+        ERROR,
+        "The runbook uses more than one connection of a service principal.",
+        "Decide for each login which identity it needs, and replace them by hand.",
+    ),
+    "RA426": Code(
+        ERROR,
+        "The runbook can log in both ways: {setting} chooses between Run As and the identity (branch {branch}).",
+        "Change that setting so that the identity branch runs; the runbook needs no rewrite.",
+    ),
+    "RA427": Code(
+        ERROR,
+        "The runbook logs in with an identity too ({command}), and no setting chooses between the two.",
+        "Keep the identity login and remove the Run As login by hand.",
+    ),
+    "RA428": Code(
+        ERROR,
+        "{field} of the Run As connection is read where no login has surely been made, and its value is not known.",
+        "Let the migration read the connection asset so that the value can be written, or write it by hand.",
+    ),
+    "RA429": Code(
+        ERROR,
+        "{command} is given the name of the Run As connection.",
+        "Rewrite that command or child runbook together with this runbook.",
+    ),
+    "RA430": Code(
+        ERROR,
+        "The runbook uses a Run As account near here, and its syntax cannot be read.",
+        "Correct the syntax, or replace the login by hand.",
+    ),
+    "RA431": Code(
+        ERROR,
+        "The Run As connection is fetched here, but no login with it was found.",
+        "Replace this use by hand.",
+    ),
+    "RA432": Code(
+        ERROR,
+        "The runbook is signed; any change breaks the signature.",
+        "Rewrite the unsigned source and sign it again.",
+    ),
+    "RA433": Code(
+        ERROR,
+        "The rewritten runbook did not pass its check, and was thrown away.",
+        "Replace the login by hand, and report this runbook as a defect of the collection.",
+    ),
+    "RA434": Code(
+        ERROR,
+        "The Run As connection is fetched here in a form that cannot be followed.",
+        "Assign it to a variable of its own, or replace the login by hand.",
+    ),
+    "RA435": Code(
+        ERROR,
+        "The content is not text in UTF-8 or UTF-16.",
+        "Save the runbook as UTF-8.",
+    ),
+    "RA436": Code(
+        ERROR,
+        "{command} is not a login with application id and certificate thumbprint of the Run As connection.",
+        "Replace this login by hand.",
+    ),
+    "RA440": Code(
+        ERROR,
+        "This Python runbook uses a Run As account.",
+        "Replace the login by hand: a token from the identity endpoint, or ManagedIdentityCredential on Python 3.",
+    ),
+    "RA450": Code(
+        ERROR,
+        "This graphical runbook uses a Run As account.",
+        "Replace its connection and login activities by one Code activity with Connect-AzAccount -Identity.",
+    ),
+    "RA451": Code(
+        ERROR,
+        "This graphical runbook cannot be read.",
+        "Export it again, or rewrite it in the portal.",
+    ),
     # RA5xx: modules and runtimes
+    "RA501": Code(
+        WARNING,
+        "{command} needs a module AzureRM.Profile that knows -Identity.",
+        "Update AzureRM.Profile in the account to 5.8.2 or newer, or move the runbook to Az.",
+    ),
+    "RA502": Code(
+        ERROR,
+        "The runbook uses both AzureRM and Az; they do not share a login and must not be loaded together.",
+        "Move the runbook to Az alone, then migrate it.",
+    ),
     # RA6xx: dependants
     # RA7xx: Site Recovery
     "RA701": Code(

@@ -1,0 +1,16 @@
+# Copyright (c) 2026, the azauto.runas_migration authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE: this package is no public interface of the collection; it may change in any release.
+"""Rewrite the Run As login of a runbook: bytes in, bytes and findings out.
+
+Pure: no I/O, no Azure, no Ansible. ``rewrite`` is the one entry point.
+"""
+
+from __future__ import annotations
+
+from .entry import rewrite
+from .result import Assumption, Edit, MissingPackage, Rewrite, RewriteOptions, Verdict
+
+__all__ = ["Assumption", "Edit", "MissingPackage", "Rewrite", "RewriteOptions", "Verdict", "rewrite"]

@@ -1,0 +1,83 @@
+# Copyright (c) 2026, the azauto.runas_migration authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which family of Azure cmdlets a script uses: Az, AzureRM, or the retired service management (ASM) cmdlets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .commands import Command
+from .login_parameters import AZ, AZURERM
+from .syntax import Script, literal
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_AZURERM = re.compile(r"[a-z]+-azurerm\w+")
+_AZ = re.compile(r"[a-z]+-az(?!ure|\b)\w+")
+# Cmdlets named -Azure… that belong to AzureRM modules (KeyVault, Storage data plane, Batch, …) or to neither family.
+_NOT_ASM = (
+    r"rm|ad|storage(?!account|key)|keyvault|batch|analysisservices|hdinsight|rights|information|devops|loganalytics"
+)
+_ASM = re.compile(rf"[a-z]+-azure(?!{_NOT_ASM})\w+")
+_AZURERM_MODULE = re.compile(r"azurerm(\.[\w.]+)?", re.IGNORECASE)
+_AZ_MODULE = re.compile(r"az(\.[\w.]+)?", re.IGNORECASE)
+_REQUIRES = re.compile(r"#requires\s+-modules?\s+(.+)", re.IGNORECASE)
+_ALIASES = "enable-azurermalias"
+
+
+@dataclass(frozen=True)
+class Families:
+    """For each family the first place where the script uses it; absent when it does not."""
+
+    places: dict[str, Node]
+    asm: Command | None
+    aliased: bool
+
+    @property
+    def mixed(self) -> Node | None:
+        """The place of the second family, when the script uses both and does not alias one to the other."""
+        if self.aliased or len(self.places) < 2:
+            return None
+        return max(self.places.values(), key=lambda node: node.start_byte)
+
+
+def find_families(script: Script, commands: Iterable[Command], functions: set[str]) -> Families:
+    """Return the families whose cmdlets or modules the script names; its own functions are not cmdlets."""
+    places: dict[str, Node] = {}
+    asm: Command | None = None
+    aliased = False
+    for command in commands:
+        if command.name in functions:
+            continue
+        aliased = aliased or command.name == _ALIASES
+        for family in _families_of(command):
+            places.setdefault(family, command.node)
+        if asm is None and _ASM.fullmatch(command.name):
+            asm = command
+    for comment in script.nodes("comment"):
+        required = _REQUIRES.match(script.text(comment))
+        for family in _module_families(re.split(r"[\s,;@{}='\"]+", required.group(1)) if required else []):
+            places.setdefault(family, comment)
+    return Families(places, asm, aliased)
+
+
+def _families_of(command: Command) -> set[str]:
+    if command.name == "import-module":
+        values = [literal(command.script, a.value) for a in command.arguments() if a.value is not None]
+        return _module_families([value for value in values if value is not None])
+    if command.name == _ALIASES:
+        return {AZ}
+    if _AZURERM.fullmatch(command.name):
+        return {AZURERM}
+    return {AZ} if _AZ.fullmatch(command.name) else set()
+
+
+def _module_families(names: list[str]) -> set[str]:
+    found = {AZURERM for name in names if _AZURERM_MODULE.fullmatch(name)}
+    return found | {AZ for name in names if _AZ_MODULE.fullmatch(name)}

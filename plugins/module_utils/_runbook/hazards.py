@@ -1,0 +1,180 @@
+# Copyright (c) 2026, the azauto.runas_migration authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What forbids a rewrite although the login itself could be rewritten (runbook-idioms, section 4)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from .commands import Command
+from .connections import (
+    CLASSIC_NAME,
+    FETCH,
+    LOGIN_FIELDS,
+    PORTAL_NAME,
+)
+from .dataflow import Variables
+from .families import find_families
+from .login_parameters import (
+    LOGINS,
+    Role,
+    is_switch,
+    parameter,
+)
+from .report import Report
+from .result import RewriteOptions
+from .syntax import (
+    Script,
+    ancestors,
+    peel_parentheses,
+    variable_name,
+)
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+CERTIFICATE_FETCH = "get-automationcertificate"
+CERTIFICATE_NAMES = frozenset({"azurerunascertificate", "azureclassicrunascertificate"})
+_ELSEWHERE = frozenset({"start-job", "invoke-command", "icm", "start-threadjob", "sajb", "register-objectevent"})
+_MANAGEMENT = re.compile(r"(get|set|new|remove)-az(urerm|ure)?automationconnection(fieldvalue)?")
+_TOKEN_CODE = re.compile(
+    r"tokencache|acquiretoken\w*|acquireaccesstoken|rmprofileclient|clientassertioncertificate"
+    r"|authenticationcontext|azurermprofileprovider"
+)
+_CODE_IN_TEXT = re.compile(r"get-automationconnection\b", re.IGNORECASE)
+_LOGIN_IN_TEXT = re.compile(r"\b(connect|add|login)-az(urerm)?account\b", re.IGNORECASE)
+_SPEAKING = re.compile(r"write-\w+|throw")
+_EVALUATORS = frozenset({"invoke-expression", "iex"})
+
+
+def run_as_names(options: RewriteOptions) -> set[str]:
+    """Return the names, lower case, that mean a Run As connection wherever they stand."""
+    return {PORTAL_NAME, CLASSIC_NAME, *(name.lower() for name in options.connections or {})}
+
+
+def report_foreign_uses(
+    script: Script, variables: Variables, commands: list[Command], names: set[str], report: Report
+) -> None:
+    """Report every use of Run As that needs no Get-AutomationConnection in this script: each is for people."""
+    for command in commands:
+        if command.name == CERTIFICATE_FETCH:
+            _report_certificate(variables, command, report)
+        elif _MANAGEMENT.fullmatch(command.name):
+            if _constants(variables, command) & names:
+                report.add("RA421", command.node, command=command.written)
+        elif command.name in LOGINS and _uses_strange_object(script, variables, command):
+            report.add("RA419", command.node, command=command.written)
+    _report_names_passed_on(script, variables, commands, names, report)
+    for node in script.nodes("string_literal"):
+        if _is_shipped_code(script, node):
+            report.add("RA418", node)
+
+
+def _constants(variables: Variables, command: Command) -> set[str]:
+    values = [variables.constant(a.value)[0] for a in command.arguments() if a.value is not None]
+    return {value.lower() for value in values if value is not None}
+
+
+def _report_certificate(variables: Variables, command: Command, report: Report) -> None:
+    if _constants(variables, command) & CERTIFICATE_NAMES:
+        report.add("RA422", command.node)
+
+
+def _uses_strange_object(script: Script, variables: Variables, command: Command) -> bool:
+    """Tell whether a login reads application id and thumbprint from one object that this script does not make."""
+    owners: dict[Role, str] = {}
+    for argument in command.arguments(is_switch):
+        known = parameter(argument.name) if argument.name else None
+        if known is None or argument.value is None or known.role not in (Role.APPLICATION, Role.THUMBPRINT):
+            continue
+        value = peel_parentheses(argument.value)
+        if value.type == "member_access" and value.children[0].type == "variable":
+            if script.text(value.children[-1]).lower() in LOGIN_FIELDS:
+                owners[known.role] = variable_name(script.text(value.children[0]))
+    made = {name for name in owners.values() if variables.bindings[name]}
+    return len(owners) == 2 and len(set(owners.values())) == 1 and not made
+
+
+def _report_names_passed_on(
+    script: Script, variables: Variables, commands: list[Command], names: set[str], report: Report
+) -> None:
+    """A connection's name handed to another command makes that command use Run As."""
+    for command in commands:
+        if command.name == FETCH or _SPEAKING.fullmatch(command.name) or _MANAGEMENT.fullmatch(command.name):
+            continue
+        if command.name.endswith("-variable") or not _constants(variables, command) & names:
+            continue
+        report.add("RA429", command.node, command=command.written or script.text(command.node).split()[0])
+
+
+def _is_shipped_code(script: Script, node: Node) -> bool:
+    """Tell whether a string is code that logs in with Run As: a here-string, or text that is evaluated."""
+    text = script.text(node)
+    if not _CODE_IN_TEXT.search(text) or not _LOGIN_IN_TEXT.search(text):
+        return False
+    if text.startswith("@"):
+        return True
+    holders = [a for a in ancestors(node) if a.type == "command"]
+    return any(Command(script, holder).name in _EVALUATORS for holder in holders)
+
+
+def report_hazards(
+    script: Script, commands: list[Command], functions: set[str], touched: Iterable[Node], report: Report
+) -> None:
+    """Report what forbids the rewrite of a script that uses Run As; ``touched`` are its fetches, reads and logins."""
+    families = find_families(script, commands, functions)
+    if families.mixed is not None:
+        report.add("RA502", families.mixed)
+    if families.asm is not None:
+        report.add("RA416", families.asm.node, command=families.asm.written)
+    _report_token_code(script, report)
+    _report_signature(script, report)
+    for node in touched:
+        runner = _runs_elsewhere(script, node)
+        if runner is not None:
+            report.add("RA420", node, command=runner)
+
+
+def _report_token_code(script: Script, report: Report) -> None:
+    for kind in ("member_name", "type_name"):
+        for node in script.nodes(kind):
+            word = script.text(node).rsplit(".", 1)[-1]
+            if _TOKEN_CODE.fullmatch(word.lower()):
+                report.add("RA423", node, word=word)
+                return
+
+
+def _report_signature(script: Script, report: Report) -> None:
+    for node in script.nodes("comment"):
+        if re.match(r"#\s*SIG\s*#\s*Begin signature block", script.text(node), re.IGNORECASE):
+            report.add("RA432", node)
+            return
+
+
+def _runs_elsewhere(script: Script, node: Node) -> str | None:
+    inside_block = False
+    for ancestor in ancestors(node):
+        inside_block = inside_block or ancestor.type == "script_block_expression"
+        if ancestor.type == "command" and inside_block:
+            command = Command(script, ancestor)
+            if command.name in _ELSEWHERE or (command.name in ("foreach-object", "%") and _is_parallel(command)):
+                return command.written
+    return None
+
+
+def _is_parallel(command: Command) -> bool:
+    return any(a.name is not None and len(a.name) > 1 and "parallel".startswith(a.name) for a in command.arguments())
+
+
+def find_identity_login(commands: Iterable[Command]) -> Command | None:
+    """Return the first login with a managed identity that the script already has."""
+    for command in commands:
+        if command.name in LOGINS:
+            given = [parameter(a.name) for a in command.arguments(is_switch) if a.name]
+            if any(p is not None and p.role is Role.IDENTITY for p in given):
+                return command
+    return None

@@ -1,0 +1,54 @@
+# Copyright (c) 2026, the azauto.runas_migration authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the caller knows of the connection, and the texts that the rewrite writes for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .result import GUID, RewriteOptions
+
+
+@dataclass(frozen=True)
+class Known:
+    """The identity to log in with, and the ids known from the connection asset; None when they are not."""
+
+    options: RewriteOptions
+    subscription: str | None
+    tenant: str | None
+
+    @property
+    def identity_arguments(self) -> str:
+        """The login's arguments."""
+        return "-Identity" if self.options.client_id is None else f"-Identity -AccountId {self.options.client_id}"
+
+    @property
+    def identity_entries(self) -> str:
+        """The same as entries of a splatted table."""
+        client_id = self.options.client_id
+        return "Identity = $true" if client_id is None else f"Identity = $true; AccountId = '{client_id}'"
+
+    @property
+    def pinned_subscription(self) -> str | None:
+        """The literal that stands for a read of SubscriptionId; None when it is not known or not wanted."""
+        if self.options.subscription != "pin" or self.subscription is None:
+            return None
+        return f"'{self.subscription}'"
+
+    @property
+    def pinned_tenant(self) -> str | None:
+        """The literal that stands for a read of TenantId; None when it is not known."""
+        return f"'{self.tenant}'" if self.tenant is not None else None
+
+
+def known_of(name: str | None, options: RewriteOptions) -> Known:
+    """Return what is known of the connection ``name``; an id that is no GUID counts as unknown."""
+    connections = {key.lower(): value for key, value in (options.connections or {}).items()}
+    asset = connections.get((name or "").lower(), {})
+    return Known(options, _guid(asset.get("subscription_id")), _guid(asset.get("tenant_id")))
+
+
+def _guid(value: str | None) -> str | None:
+    return value if value is not None and GUID.fullmatch(value) else None

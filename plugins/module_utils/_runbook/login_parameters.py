@@ -1,0 +1,116 @@
+# Copyright (c) 2026, the azauto.runas_migration authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The login commands and their parameters: which fall away, which stay, which forbid the rewrite.
+
+Parameter sets: runbook-idioms, section 3.1 (``ManagedServiceLogin``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+AZ = "Az"
+AZURERM = "AzureRM"
+
+LOGINS = {
+    "connect-azaccount": AZ,
+    "add-azaccount": AZ,
+    "login-azaccount": AZ,
+    "connect-azurermaccount": AZURERM,
+    "add-azurermaccount": AZURERM,
+    "login-azurermaccount": AZURERM,
+}
+
+
+class Role(Enum):
+    """What becomes of a parameter of a service-principal login."""
+
+    SWITCH = "switch"
+    TENANT = "tenantid"
+    APPLICATION = "applicationid"
+    THUMBPRINT = "certificatethumbprint"
+    SUBSCRIPTION = "subscriptionid"
+    KEPT = "kept"
+    IDENTITY = "identity"
+    FOREIGN = "foreign"
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of the login commands of both families."""
+
+    name: str
+    role: Role
+    aliases: tuple[str, ...] = ()
+    is_switch: bool = False
+
+
+_PARAMETERS = (
+    Parameter("ServicePrincipal", Role.SWITCH, is_switch=True),
+    Parameter("SendCertificateChain", Role.SWITCH, is_switch=True),
+    Parameter("Tenant", Role.TENANT, ("TenantId", "Domain")),
+    Parameter("ApplicationId", Role.APPLICATION),
+    Parameter("CertificateThumbprint", Role.THUMBPRINT),
+    Parameter("Subscription", Role.SUBSCRIPTION, ("SubscriptionId", "SubscriptionName")),
+    Parameter("Environment", Role.KEPT, ("EnvironmentName",)),
+    Parameter("ContextName", Role.KEPT),
+    Parameter("Scope", Role.KEPT),
+    Parameter("AuthScope", Role.KEPT, ("AuthScopeTypeName",)),
+    Parameter("MaxContextPopulation", Role.KEPT),
+    Parameter("DefaultProfile", Role.KEPT, ("AzContext", "AzureRmContext", "AzureCredential")),
+    Parameter("SkipContextPopulation", Role.KEPT, is_switch=True),
+    Parameter("Force", Role.KEPT, is_switch=True),
+    Parameter("WhatIf", Role.KEPT, ("wi",), is_switch=True),
+    Parameter("Confirm", Role.KEPT, ("cf",), is_switch=True),
+    Parameter("Verbose", Role.KEPT, ("vb",), is_switch=True),
+    Parameter("Debug", Role.KEPT, ("db",), is_switch=True),
+    Parameter("ErrorAction", Role.KEPT, ("ea",)),
+    Parameter("WarningAction", Role.KEPT, ("wa",)),
+    Parameter("InformationAction", Role.KEPT, ("infa",)),
+    Parameter("ProgressAction", Role.KEPT, ("proga",)),
+    Parameter("ErrorVariable", Role.KEPT, ("ev",)),
+    Parameter("WarningVariable", Role.KEPT, ("wv",)),
+    Parameter("InformationVariable", Role.KEPT, ("iv",)),
+    Parameter("OutVariable", Role.KEPT, ("ov",)),
+    Parameter("OutBuffer", Role.KEPT, ("ob",)),
+    Parameter("PipelineVariable", Role.KEPT, ("pv",)),
+    Parameter("Identity", Role.IDENTITY, ("MSI", "ManagedService"), is_switch=True),
+    Parameter("AccountId", Role.FOREIGN),
+    Parameter("Credential", Role.FOREIGN),
+    Parameter("CertificatePath", Role.FOREIGN),
+    Parameter("CertificatePassword", Role.FOREIGN),
+    Parameter("AccessToken", Role.FOREIGN),
+    Parameter("GraphAccessToken", Role.FOREIGN),
+    Parameter("MicrosoftGraphAccessToken", Role.FOREIGN),
+    Parameter("KeyVaultAccessToken", Role.FOREIGN),
+    Parameter("FederatedToken", Role.FOREIGN, ("ClientAssertion",)),
+    Parameter("ClaimsChallenge", Role.FOREIGN),
+    Parameter("SkipValidation", Role.FOREIGN, is_switch=True),
+    Parameter("UseDeviceAuthentication", Role.FOREIGN, ("Device", "DeviceAuth", "DeviceCode"), is_switch=True),
+    Parameter("ManagedServicePort", Role.FOREIGN),
+    Parameter("ManagedServiceHostName", Role.FOREIGN),
+    Parameter("ManagedServiceSecret", Role.FOREIGN),
+)
+
+_SPELLINGS = {s.lower(): p for p in _PARAMETERS for s in (p.name, *p.aliases)}
+
+
+def parameter(written: str) -> Parameter | None:
+    """Return the parameter that PowerShell takes ``written`` for; None when unknown or ambiguous.
+
+    A full name or alias wins; else a beginning that only one parameter has (about_Parameters).
+    """
+    written = written.lower()
+    if written in _SPELLINGS:
+        return _SPELLINGS[written]
+    begun = {p for spelling, p in _SPELLINGS.items() if written and spelling.startswith(written)}
+    return begun.pop() if len(begun) == 1 else None
+
+
+def is_switch(written: str) -> bool:
+    """Tell whether the parameter so written takes no value."""
+    found = parameter(written)
+    return found is not None and found.is_switch

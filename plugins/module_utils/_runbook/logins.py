@@ -1,0 +1,172 @@
+# Copyright (c) 2026, the azauto.runas_migration authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Turn the service-principal logins that are fed by the connection into logins with the identity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from .commands import Argument, Command
+from .edits import Span
+from .flow import Flow
+from .known import Known
+from .login_parameters import (
+    AZURERM,
+    LOGINS,
+    Parameter,
+    Role,
+    is_switch,
+    parameter,
+)
+from .report import Report
+from .syntax import literal, peel_parentheses
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+RULE = "login"
+
+
+@dataclass
+class Logins:
+    """The rewritten logins: their commands, and the spans to edit."""
+
+    commands: list[Command] = field(default_factory=list)
+    spans: list[Span] = field(default_factory=list)
+
+    @property
+    def families(self) -> set[str]:
+        """The cmdlet families of the rewritten logins."""
+        return {LOGINS[command.name] for command in self.commands}
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One parameter of a login, whether written as an argument or as an entry of a splatted table."""
+
+    written: str
+    value: Node | None
+    node: Node
+    parameter: Parameter | None
+
+
+def is_login(command: Command, functions: set[str]) -> bool:
+    """Tell whether ``command`` is a login command, and not a function of the script that bears its name."""
+    return command.name in LOGINS and command.name not in functions
+
+
+def plan_logins(commands: Iterable[Command], flow: Flow, known: Known, report: Report) -> Logins:
+    """Plan all logins among ``commands`` that the connection feeds by arguments; the others are not touched."""
+    logins = Logins()
+    for command in commands:
+        arguments = command.arguments(is_switch)
+        if any(argument.splat for argument in arguments) or not flow.touches(command.node):
+            continue
+        spans = _plan_arguments(command, arguments, flow, known, report)
+        if spans:
+            logins.commands.append(command)
+            logins.spans += spans
+    return logins
+
+
+def _plan_arguments(
+    command: Command, arguments: list[Argument], flow: Flow, known: Known, report: Report
+) -> list[Span]:
+    if not command.is_continuous():
+        report.add("RA430", command.node)
+        return []
+    settings = [_setting(command, argument) for argument in arguments]
+    dropped = judge(command, settings, flow, known, report)
+    if dropped is None:
+        return []
+    spans = _argument_spans(command, arguments, dropped, known)
+    rename = name_span(command)
+    return [*spans, rename] if rename is not None else spans
+
+
+def _setting(command: Command, argument: Argument) -> Setting:
+    node = argument.value if argument.value is not None else command.node
+    if argument.name is None:
+        return Setting(command.script.text(node), argument.value, node, None)
+    return Setting(f"-{argument.name}", argument.value, node, parameter(argument.name))
+
+
+def judge(
+    command: Command, settings: list[Setting], flow: Flow, known: Known, report: Report
+) -> dict[int, str | None] | None:
+    """Return which settings (by index) fall away, or what value replaces theirs; None when the login is refused.
+
+    A refusal is reported. A subscription that is known and read from the connection gets its literal value.
+    """
+    dropped: dict[int, str | None] = {}
+    fed: set[Role] = set()
+    for index, setting in enumerate(settings):
+        role = setting.parameter.role if setting.parameter is not None else None
+        if role is None or role in (Role.FOREIGN, Role.IDENTITY):
+            report.add("RA414", setting.node, command=command.written, parameter=setting.written)
+            return None
+        if role is Role.SWITCH:
+            dropped[index] = None
+        elif role in (Role.APPLICATION, Role.THUMBPRINT, Role.TENANT):
+            if not _is_fed(role, setting, flow, known):
+                code = "RA415" if role is Role.TENANT else "RA414"
+                report.add(code, setting.node, command=command.written, parameter=setting.written)
+                return None
+            dropped[index] = None
+            fed.add(role)
+        elif role is Role.SUBSCRIPTION and setting.value is not None and flow.touches(setting.value):
+            if flow.field_of(setting.value) != "subscriptionid":
+                report.add("RA414", setting.node, command=command.written, parameter=setting.written)
+                return None
+            dropped[index] = known.pinned_subscription
+            if known.pinned_subscription is None:
+                report.assume("default_subscription", "RA405", setting.node, command=command.written)
+        elif setting.value is not None and flow.touches(setting.value):
+            report.add("RA414", setting.node, command=command.written, parameter=setting.written)
+            return None
+    if not {Role.APPLICATION, Role.THUMBPRINT} <= fed:
+        report.add("RA436", command.node, command=command.written)
+        return None
+    return dropped
+
+
+def _is_fed(role: Role, setting: Setting, flow: Flow, known: Known) -> bool:
+    if setting.value is None:
+        return False
+    if flow.field_of(setting.value) == role.value:
+        return True
+    written = literal(flow.script, peel_parentheses(setting.value))
+    return role is Role.TENANT and written is not None and written.lower() == (known.tenant or "").lower()
+
+
+def _argument_spans(
+    command: Command, arguments: list[Argument], dropped: dict[int, str | None], known: Known
+) -> list[Span]:
+    spans, identity = [], known.identity_arguments
+    for index, argument in enumerate(arguments):
+        if index not in dropped:
+            continue
+        replacement = dropped[index]
+        if replacement is not None and argument.value is not None:
+            start, end = command.script.span(argument.value)
+            spans.append(Span(start, end, replacement, "subscription"))
+        elif identity:
+            spans.append(Span(argument.start, argument.end, identity, RULE))
+            identity = ""
+        else:
+            spans.append(Span(arguments[index - 1].end if index else argument.start, argument.end, "", RULE))
+    return spans
+
+
+def name_span(command: Command) -> Span | None:
+    """AzureRM: only Connect-AzureRmAccount knows -Identity in every version that has it (idioms, section 3.11 A)."""
+    if LOGINS[command.name] != AZURERM or command.name == "connect-azurermaccount" or command.name_node is None:
+        return None
+    start, end = command.script.span(command.name_node)
+    written = command.script.plain[start:end]
+    offset = written.lower().index(command.name)
+    return Span(start + offset, start + offset + len(command.name), "Connect-AzureRmAccount", "azurerm_login")

@@ -1,0 +1,101 @@
+# Copyright (c) 2026, the azauto.runas_migration authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Rewrite a PowerShell or PowerShell Workflow runbook."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from .._finding import finding
+from . import edits, grammars
+from .result import (
+    Edit,
+    Rewrite,
+    RewriteOptions,
+    Verdict,
+)
+from .surgery import Surgery
+from .syntax import Script
+from .text import Text, decode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# A script without any of these words cannot use a Run As account; it is not even parsed.
+_WORDS = re.compile(r"automationconnection|automationcertificate|runas|thumbprint", re.IGNORECASE)
+
+
+def rewrite_powershell(content: bytes, text: Text, options: RewriteOptions) -> Rewrite:
+    """Return the rewrite of a PowerShell runbook. Raises MissingPackage."""
+    if not _may_use_run_as(text.plain, options):
+        return Rewrite(content, Verdict.NOT_USED)
+    surgery = _operate(text, options)
+    if surgery.unreadable is not None:
+        line, column = surgery.unreadable
+        problem = finding("RA430", options.resource, line=line, column=column)
+        return Rewrite(content, Verdict.UNPARSABLE, findings=(problem,))
+    if surgery.report.refused:
+        return Rewrite(content, Verdict.MANUAL, findings=surgery.report.findings)
+    if not surgery.spans:
+        return Rewrite(content, Verdict.NOT_USED)
+    return _finish(content, text, surgery, options)
+
+
+def _may_use_run_as(plain: str, options: RewriteOptions) -> bool:
+    lower = plain.lower()
+    return bool(_WORDS.search(lower)) or any(name.lower() in lower for name in options.connections or {})
+
+
+def _operate(text: Text, options: RewriteOptions) -> Surgery:
+    """Plan with the first grammar that reads all that matters; the last one has the last word."""
+    surgery = Surgery(Script(text, grammars.POWERSHELL[0]), options)
+    if surgery.unreadable is None:
+        return surgery
+    second = Surgery(Script(text, grammars.POWERSHELL[1]), options)
+    return second if second.unreadable is None else surgery
+
+
+def _finish(content: bytes, text: Text, surgery: Surgery, options: RewriteOptions) -> Rewrite:
+    spans = _joined(edits.settle(surgery.spans))
+    new_content = text.encode(edits.apply(text.text, spans))
+    report = surgery.report
+    if not _proved(surgery, new_content, options):
+        return Rewrite(content, Verdict.MANUAL, findings=(finding("RA433", options.resource, line=1, column=1),))
+    verdict = Verdict.REWRITTEN_WITH_ASSUMPTIONS if report.assumptions else Verdict.REWRITTEN
+    return Rewrite(
+        new_content,
+        verdict,
+        edits=tuple(_edit(content, text, span) for span in spans),
+        findings=report.findings,
+        assumptions=report.assumptions,
+        modules=surgery.modules,
+    )
+
+
+def _proved(surgery: Surgery, new_content: bytes, options: RewriteOptions) -> bool:
+    """Read the result again: no new syntax error, and nothing of Run As left to rewrite or to refuse."""
+    new_text = decode(new_content)
+    if new_text is None:
+        return False
+    again = Surgery(Script(new_text, surgery.script.grammar), options)
+    clean = again.unreadable is None and not again.spans and not again.report.refused
+    return clean and again.script.error_count <= surgery.script.error_count
+
+
+def _joined(spans: Iterable[edits.Span]) -> list[edits.Span]:
+    joined: list[edits.Span] = []
+    for span in spans:
+        last = joined[-1] if joined else None
+        if last is not None and last.end == span.start and last.rule == span.rule:
+            joined[-1] = edits.Span(last.start, span.end, last.after + span.after, span.rule)
+        else:
+            joined.append(span)
+    return joined
+
+
+def _edit(content: bytes, text: Text, span: edits.Span) -> Edit:
+    start, end = text.byte_offset(span.start), text.byte_offset(span.end)
+    return Edit((start, end), content[start:end], span.after.encode(text.codec), span.rule)

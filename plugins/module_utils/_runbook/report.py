@@ -1,0 +1,56 @@
+# Copyright (c) 2026, the azauto.runas_migration authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Collect what a rewrite has to say: findings, assumptions, and whether anything forbids the rewrite."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .._finding import Finding, Severity, finding
+from .result import Assumption
+from .syntax import Script
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+
+class Report:
+    """Findings about one script, each at a node of it."""
+
+    def __init__(self, script: Script, resource: str) -> None:
+        self._script = script
+        self._resource = resource
+        self._findings: list[Finding] = []
+        self._assumptions: list[Assumption] = []
+
+    def add(self, code: str, node: Node, **facts: Any) -> None:
+        """Add the finding ``code`` at ``node``; one of severity error forbids the rewrite."""
+        line, column = self._script.place(node)
+        found = finding(code, self._resource, line=line, column=column, **facts)
+        if found not in self._findings:
+            self._findings.append(found)
+
+    def assume(self, name: str, code: str, node: Node, **facts: Any) -> None:
+        """Add the finding ``code`` and the assumption ``name`` that it states."""
+        line, column = self._script.place(node)
+        found = finding(code, self._resource, line=line, column=column, **facts)
+        self._findings.append(found)
+        self._assumptions.append(Assumption(name, found.sentence, line))
+
+    @property
+    def refused(self) -> bool:
+        """Whether anything was found that forbids the rewrite."""
+        return any(found.severity is Severity.ERROR for found in self._findings)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All findings in the order of the text; of a refused rewrite only the reasons."""
+        chosen = [f for f in self._findings if f.severity is Severity.ERROR] if self.refused else self._findings
+        return tuple(sorted(chosen, key=lambda f: (f.line or 0, f.column or 0, f.code)))
+
+    @property
+    def assumptions(self) -> tuple[Assumption, ...]:
+        """What the rewrite assumes, in the order of the text."""
+        return tuple(sorted(self._assumptions, key=lambda a: (a.line, a.name)))

@@ -1,0 +1,125 @@
+# Copyright (c) 2026, the azauto.runas_migration authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Logins whose parameters come from a splatted table: ``$p = @{ … }; Connect-AzAccount @p`` (idioms, section 3.5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from .commands import Argument, Command
+from .dataflow import How
+from .edits import Span, statement_span
+from .flow import Flow
+from .known import Known
+from .login_parameters import (
+    Role,
+    is_switch,
+    parameter,
+)
+from .logins import (
+    Logins,
+    Setting,
+    judge,
+    name_span,
+)
+from .report import Report
+from .syntax import (
+    literal,
+    peel,
+    same_span,
+    variable_name,
+)
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+RULE = "splat"
+
+
+def plan_splats(commands: Iterable[Command], flow: Flow, known: Known, report: Report) -> Logins:
+    """Plan all logins among ``commands`` that are fed by a splatted table with fields of the connection."""
+    logins = Logins()
+    logins_by_splat = [(c, a) for c in commands for a in c.arguments(is_switch) if a.splat and a.value is not None]
+    splatted = {_place(argument.value) for _command, argument in logins_by_splat if argument.value is not None}
+    for command, argument in logins_by_splat:
+        table = _table(flow, argument)
+        if table is None or not flow.touches(table):
+            continue
+        if not _is_simple(command, argument, flow, splatted):
+            report.add("RA417", command.node, command=command.written)
+            continue
+        spans = _plan_table(command, table, flow, known, report)
+        if spans:
+            rename = name_span(command)
+            logins.commands.append(command)
+            logins.spans += [*spans, rename] if rename is not None else spans
+    return logins
+
+
+def _table(flow: Flow, argument: Argument) -> Node | None:
+    name = variable_name(flow.script.text(argument.value)) if argument.value is not None else ""
+    tables = [peel(b.value) for b in flow.variables.bindings[name] if b.how is How.ASSIGNED and b.value is not None]
+    return next((table for table in tables if table.type == "hash_literal_expression"), None)
+
+
+def _is_simple(command: Command, argument: Argument, flow: Flow, splatted: set[tuple[int, int]]) -> bool:
+    """The table is the variable's only value and goes only to logins; nothing else of the login is fed."""
+    assert argument.value is not None
+    name = variable_name(flow.script.text(argument.value))
+    only_logins = all(_place(read) in splatted for read in flow.variables.reads[name])
+    others = [a for a in command.arguments(is_switch) if a is not argument and a.value is not None]
+    plain = [p for a in command.arguments(is_switch) if a.name for p in [parameter(a.name)]]
+    kept = all(p is not None and p.role in (Role.KEPT, Role.SUBSCRIPTION) for p in plain)
+    fed = any(flow.touches(a.value) for a in others if a.value is not None and a.name)
+    return len(flow.variables.bindings[name]) == 1 and only_logins and kept and not fed
+
+
+def _plan_table(command: Command, table: Node, flow: Flow, known: Known, report: Report) -> list[Span]:
+    entries = _entries(table)
+    settings = [_setting(flow, entry) for entry in entries]
+    for setting in settings:
+        if not _is_constant(flow, setting):
+            report.add("RA417", setting.node, command=command.written)
+            return []
+    dropped = judge(command, settings, flow, known, report)
+    if dropped is None:
+        return []
+    spans, identity = [], known.identity_entries
+    for index, replacement in sorted(dropped.items()):
+        value = settings[index].value
+        start, end = flow.script.span(entries[index])[0], flow.script.span(value or entries[index])[1]
+        if replacement is not None and value is not None:
+            spans.append(Span(*flow.script.span(value), replacement, "subscription"))
+        elif identity:
+            spans.append(Span(start, end, identity, RULE))
+            identity = ""
+        else:
+            spans.append(statement_span(flow.script.plain, start, end, RULE))
+    return spans
+
+
+def _entries(table: Node) -> list[Node]:
+    body = next((child for child in table.named_children if child.type == "hash_literal_body"), None)
+    return [child for child in body.named_children if child.type == "hash_entry"] if body is not None else []
+
+
+def _setting(flow: Flow, entry: Node) -> Setting:
+    key, value = entry.named_children[0], entry.named_children[-1]
+    inner = key.named_children[0] if key.named_child_count else key
+    written = literal(flow.script, inner) or flow.script.text(inner)
+    return Setting(written, None if same_span(key, value) else value, entry, parameter(written))
+
+
+def _is_constant(flow: Flow, setting: Setting) -> bool:
+    if setting.value is None:
+        return False
+    value = peel(setting.value)
+    true = value.type == "variable" and variable_name(flow.script.text(value)) == "true"
+    return true or flow.field_of(value) is not None or literal(flow.script, value) is not None
+
+
+def _place(node: Node) -> tuple[int, int]:
+    return node.start_byte, node.end_byte

@@ -1,0 +1,241 @@
+# Copyright (c) 2026, the azauto.runas_migration authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Plan the rewrite of one parsed script: what is fetched, where it goes, and the spans that change."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from . import edits
+from .commands import Command, commands
+from .connections import (
+    FETCH,
+    Fetch,
+    Kind,
+    Read,
+    find_connections,
+)
+from .dataflow import Binding, How, Variables
+from .dual_mode import report_dual_mode
+from .fields import replace_field
+from .flow import Flow
+from .guards import find_guard, plan_guard
+from .hazards import (
+    find_identity_login,
+    report_foreign_uses,
+    report_hazards,
+    run_as_names,
+)
+from .known import Known, known_of
+from .login_parameters import AZURERM
+from .logins import (
+    Logins,
+    is_login,
+    plan_logins,
+)
+from .report import Report
+from .result import RewriteOptions
+from .splats import plan_splats
+from .syntax import (
+    Script,
+    ancestors,
+    is_broken,
+    lift,
+    peel,
+    statement_of,
+    variable_name,
+)
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_FETCH_WORD = re.compile(r"\bget-automationconnection\b", re.IGNORECASE)
+
+
+class Surgery:
+    """The plan for one script: ``spans`` to replace, a ``report``, or the place that could not be read."""
+
+    def __init__(self, script: Script, options: RewriteOptions) -> None:
+        self.script = script
+        self.options = options
+        self.report = Report(script, options.resource)
+        self.spans: list[edits.Span] = []
+        self.modules: tuple[str, ...] = ()
+        self.variables = Variables(script)
+        self.commands = commands(script)
+        self.functions = {script.text(node).lower() for node in script.nodes("function_name")}
+        self.connections = find_connections(script, self.variables, self.commands, options)
+        self.flow = Flow(script, self.variables, self.connections)
+        self.unreadable = self._find_unreadable()
+        if self.unreadable is None:
+            self._plan()
+
+    # -- what could not be read
+
+    def _find_unreadable(self) -> tuple[int, int] | None:
+        """Return line and column of the first thing that matters and that the grammar cannot read."""
+        for node in self._touched():
+            statement = statement_of(node)
+            if is_broken(node) or (statement is not None and statement.type == "pipeline" and is_broken(statement)):
+                return self.script.place(node)
+        for pattern in [_FETCH_WORD, *(_reference(name) for name in self.connections.variables)]:
+            for match in pattern.finditer(self.script.plain):
+                if not self._is_accounted_for(match.start()):
+                    return self.script.source.place(match.start())
+        return None
+
+    def _touched(self) -> list[Node]:
+        fetches = [
+            f.command.node for kind in Kind for f in self.connections.fetches.get(kind, []) if kind != Kind.OTHER
+        ]
+        return [*fetches, *(read.node for read in self.connections.reads)]
+
+    def _is_accounted_for(self, offset: int) -> bool:
+        """A word that the grammar lost in an error must not be overlooked: it is code, a comment or a string."""
+        node = self.script.node_at(offset)
+        kinds = {a.type for a in [node, *ancestors(node)]} if node is not None else set()
+        return bool(kinds & {"command_name", "command_name_expr", "variable", "comment", "string_literal"}) or bool(
+            kinds & {"generic_token", "function_name", "command_elements"} and "ERROR" not in kinds
+        )
+
+    # -- the plan
+
+    def _plan(self) -> None:
+        names = run_as_names(self.options)
+        report_foreign_uses(self.script, self.variables, self.commands, names, self.report)
+        for fetch in self.connections.fetches.get(Kind.CLASSIC, []):
+            self.report.add("RA416", fetch.command.node, command=fetch.command.written)
+        for fetch in self.connections.fetches.get(Kind.UNKNOWN_NAME, []):
+            self.report.add("RA410", fetch.command.node)
+        if not self.connections.run_as:
+            return
+        self._check_connections()
+        report_hazards(self.script, self.commands, self.functions, self._touched(), self.report)
+        identity = find_identity_login(self.commands)
+        if identity is not None:
+            report_dual_mode(self.script, self.variables, self._first_login_node(), identity, self.report)
+        if not self.report.refused:
+            self._plan_edits()
+
+    def _first_login_node(self) -> Node:
+        fed = [c.node for c in self.commands if is_login(c, self.functions) and self.flow.touches(c.node)]
+        return fed[0] if fed else self.connections.run_as[0].command.node
+
+    def _check_connections(self) -> None:
+        fetches = self.connections.run_as
+        if len({(fetch.name or "").lower() for fetch in fetches}) > 1:
+            self.report.add("RA425", fetches[1].command.node)
+        for fetch in fetches:
+            if FETCH in self.functions or (fetch.variable is None and fetch.inline is None):
+                self.report.add("RA434", fetch.command.node)
+            elif fetch.variable is not None and not self._holds_only_connection(fetch.variable):
+                self.report.add("RA413", fetch.command.node, variable=f"${fetch.variable}")
+
+    def _holds_only_connection(self, variable: str) -> bool:
+        places = {f.statement.start_byte for f in self.connections.run_as if f.statement is not None}
+        return all(self._is_fetch_or_null(b, places) for b in self.variables.bindings[variable])
+
+    def _is_fetch_or_null(self, binding: Binding, places: set[int]) -> bool:
+        if binding.how is not How.ASSIGNED or binding.value is None:
+            return False
+        value = peel(binding.value)
+        null = value.type == "variable" and variable_name(self.script.text(value)) == "null"
+        return null or binding.whole.start_byte in places
+
+    def _plan_edits(self) -> None:
+        fetches = self.connections.run_as
+        known = known_of(fetches[0].name, self.options)
+        candidates = [c for c in self.commands if is_login(c, self.functions)]
+        plain = plan_logins(candidates, self.flow, known, self.report)
+        splatted = plan_splats(candidates, self.flow, known, self.report)
+        logins = Logins([*plain.commands, *splatted.commands], [*plain.spans, *splatted.spans])
+        self.spans += logins.spans
+        for login in logins.commands:
+            self.report.add("RA401", login.node, command=login.written)
+        if not logins.commands and not self.report.refused:
+            self.report.add("RA431", fetches[0].command.node)
+        self._plan_guards({f.name_variable for f in fetches if f.name_variable is not None})
+        self._remove_fetches(fetches)
+        for read in self.connections.reads:
+            self._settle_read(read, logins.commands, known)
+        for name in self.flow.holders:
+            self._settle_holder(name)
+        self._remove_names(fetches)
+        self._set_modules(logins)
+
+    def _plan_guards(self, names: set[str]) -> None:
+        for read in self.connections.reads:
+            guard = find_guard(self.script, read) if read.field is None and read.variable is not None else None
+            if guard is not None:
+                self.spans += plan_guard(self.script, guard, names, self.variables, self.report)
+
+    def _remove_fetches(self, fetches: list[Fetch]) -> None:
+        for fetch in fetches:
+            if fetch.statement is not None:
+                self.spans.append(self._removed(fetch.statement, "connection"))
+
+    def _removed(self, statement: Node, rule: str) -> edits.Span:
+        return edits.statement_span(self.script.plain, *self.script.span(statement), rule)
+
+    def _is_gone(self, node: Node) -> bool:
+        start, end = self.script.span(node)
+        return any(span.start <= start and end <= span.end for span in self.spans)
+
+    def _settle_read(self, read: Read, logins: list[Command], known: Known) -> None:
+        if self._is_gone(read.node):
+            return
+        holder = self._holder_of(read)
+        if holder is not None and all(self._is_gone(n) for n in self.variables.reads[holder]):
+            return
+        if read.field in ("subscriptionid", "tenantid"):
+            span = replace_field(self.script, read, logins, known, self.report)
+            self.spans += [span] if span is not None else []
+            return
+        self._refuse_read(read)
+
+    def _holder_of(self, read: Read) -> str | None:
+        for name, holder in self.flow.holders.items():
+            for statement in holder.statements:
+                if statement.start_byte <= read.node.start_byte and read.node.end_byte <= statement.end_byte:
+                    return name
+        return None
+
+    def _settle_holder(self, name: str) -> None:
+        if all(self._is_gone(node) for node in self.variables.reads[name]):
+            for statement in self.flow.holders[name].statements:
+                self.spans.append(self._removed(statement, "field"))
+
+    def _refuse_read(self, read: Read) -> None:
+        command = next((a for a in ancestors(read.node) if a.type == "command"), None)
+        written = Command(self.script, command).written if command is not None else ""
+        if re.match(r"connect-", written, re.IGNORECASE) and read.field is not None:
+            self.report.add("RA417", read.node, command=written)
+        elif read.field is None:
+            self.report.add("RA411", read.node, variable=self.script.text(read.node))
+        else:
+            self.report.add("RA412", read.node, field=self.script.text(read.node))
+
+    def _remove_names(self, fetches: list[Fetch]) -> None:
+        for name in sorted({f.name_variable for f in fetches if f.name_variable is not None}):
+            if self.variables.is_parameter(name):
+                binding = self.variables.bindings[name][0]
+                value = fetches[0].name
+                self.report.assume("connection_parameter", "RA406", binding.variable, variable=f"${name}", value=value)
+            elif all(self._is_gone(node) for node in self.variables.reads[name]):
+                for binding in self.variables.bindings[name]:
+                    statement = lift(binding.whole)
+                    if statement.parent is not None and statement.parent.type == "statement_list":
+                        self.spans.append(self._removed(statement, "name"))
+
+    def _set_modules(self, logins: Logins) -> None:
+        if AZURERM in logins.families:
+            for login in logins.commands:
+                self.report.add("RA501", login.node, command=login.written)
+        self.modules = tuple("AzureRM.Profile" if f == AZURERM else "Az.Accounts" for f in sorted(logins.families))
+
+
+def _reference(variable: str) -> re.Pattern[str]:
+    return re.compile(rf"[$@]\{{?(?:\w+:)?{re.escape(variable)}\b", re.IGNORECASE)
