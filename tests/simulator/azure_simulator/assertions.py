@@ -66,9 +66,9 @@ def _check_certificate(
         return Problem(700027, "The certificate used to sign the client assertion is expired on application.")
     if not _signed_by(certificate, head, signature, signed):
         return Problem(700027, "Client assertion failed signature validation.")
-    if not {claims.get("iss"), claims.get("sub")} == {client}:
+    if {claims.get("iss"), claims.get("sub")} != {client}:
         return Problem(700030, "Invalid certificate: the issuer and subject of the assertion must be the client.")
-    if str(claims.get("aud", "")).split("/oauth2/")[0] != endpoint.split("/oauth2/")[0]:
+    if str(claims.get("aud", "")).partition("/oauth2/")[0] != endpoint.partition("/oauth2/")[0]:
         return Problem(700023, "Client assertion audience claim does not match Realm issuer.")
     if not claims.get("nbf", 0) - 300 <= time.time() < claims.get("exp", 0):
         return Problem(700024, "Client assertion is not within its valid time range.")

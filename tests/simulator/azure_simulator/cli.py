@@ -69,7 +69,10 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     shape = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(
-        prog="python -m azure_simulator", description=_DESCRIPTION, epilog=_fault_help() + _EPILOG, formatter_class=shape
+        prog="python -m azure_simulator",
+        description=_DESCRIPTION,
+        epilog=_fault_help() + _EPILOG,
+        formatter_class=shape,
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="serve | stop | inventory")
     serve = commands.add_parser("serve", help="run until stopped", formatter_class=shape, epilog=_fault_help())

@@ -98,8 +98,7 @@ class Gateway:
                 response = self._serve(call, route)
         except errors.Refusal as refusal:
             response = _refused(refusal)
-        except Exception:
-            # The one place that must not let a bug of a handler take the listener down.
+        except Exception:  # noqa: BLE001  a bug of one handler must not take the listener down
             _log.exception("%s %s failed inside the simulator", call.method, call.path)
             response = _refused(errors.arm_error(500, "InternalServerError", "The simulator failed; see server.log."))
         if self.service == "arm":

@@ -119,10 +119,13 @@ def _instance_discovery(call: Call) -> Response:
 
 def _token(call: Call, tokens: TokenService) -> Response:
     tenant = _tenant(call)
-    form = {name: value for name, value in parse_qsl(call.body.decode("utf-8", errors="replace"))}
+    form = dict(parse_qsl(call.body.decode("utf-8", errors="replace")))
     if form.get("grant_type") != "client_credentials":
         raise refuse(
-            400, "unsupported_grant_type", 70003, "The app requested an unsupported grant type; only client_credentials."
+            400,
+            "unsupported_grant_type",
+            70003,
+            "The app requested an unsupported grant type.",
         )
     resource = _resource(form, tokens)
     principal = _authenticate(call.world, tenant, form, f"{call.base_url}{call.path}")
@@ -184,7 +187,9 @@ def _check_secret(secret: str, client: str, holders: list[DirectoryObject]) -> N
                 continue
             end = ends.get(key_id)
             if end and clock.parse(end) < clock.Clock().now():
-                raise refuse(401, "invalid_client", 7000222, f"The provided client secret keys for app '{client}' are expired.")
+                raise refuse(
+                    401, "invalid_client", 7000222, f"The provided client secret keys for app '{client}' are expired."
+                )
             return
     raise refuse(
         401,
@@ -205,7 +210,9 @@ def _managed_identity(call: Call, tokens: TokenService) -> Response:
     host = _host(call)
     resource = call.query.get("resource", "")
     if tokens.service_of(resource) is None:
-        raise Refusal(400, {"error": "invalid_resource", "error_description": f"AADSTS500011: {resource} is not known."})
+        raise Refusal(
+            400, {"error": "invalid_resource", "error_description": f"AADSTS500011: {resource} is not known."}
+        )
     principal = _identity_of(call, host)
     token = tokens.issue(principal.tenant_id, principal.data["appId"], principal.id, resource)
     return json_response(
@@ -231,12 +238,13 @@ def _host(call: Call) -> Host:
 
 
 def _identity_of(call: Call, host: Host) -> DirectoryObject:
-    wanted = {name: call.query[name].lower() for name in ("client_id", "object_id", "principal_id") if name in call.query}
+    names = ("client_id", "object_id", "principal_id")
+    wanted = {call.query[name].lower() for name in names if name in call.query}
     resource_id = (call.query.get("mi_res_id") or call.query.get("msi_res_id") or "").lower()
     candidates = host.user_assigned if wanted or resource_id else [host.system]
     tests: list[Callable[[Any], bool]] = [
-        lambda obj: obj.data["appId"].lower() in wanted.values() or obj.id.lower() in wanted.values(),
-        lambda obj: bool(resource_id) and resource_id in [name.lower() for name in obj.data.get("alternativeNames", [])],
+        lambda obj: obj.data["appId"].lower() in wanted or obj.id.lower() in wanted,
+        lambda obj: bool(resource_id) and resource_id in " ".join(obj.data.get("alternativeNames", [])).lower().split(),
         lambda obj: not wanted and not resource_id,
     ]
     for object_id in candidates:

@@ -40,7 +40,9 @@ def paged(
     return _page(call, shown, link, extra, token)
 
 
-def _page(call: Call, shown: list[dict[str, Any]], link: str, extra: dict[str, Any] | None, token: str | None) -> Response:
+def _page(
+    call: Call, shown: list[dict[str, Any]], link: str, extra: dict[str, Any] | None, token: str | None
+) -> Response:
     body: dict[str, Any] = {**(extra or {}), "value": shown}
     if token is not None:
         pairs = [(name, value) for name, value in parse_qsl(call.raw_query) if name.lower() != "$skiptoken"]

@@ -61,8 +61,7 @@ class Simulator:
 
     def run(self, on_ready: Callable[[dict[str, Any]], None]) -> None:
         """Serve until SIGTERM, SIGINT or the control API's shutdown."""
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(self._serve(on_ready, with_signals=True))
+        uvloop.run(self._serve(on_ready, with_signals=True))
 
     def start(self) -> dict[str, Any]:
         """Serve in a thread; returns what endpoint.json holds."""
@@ -82,6 +81,8 @@ class Simulator:
         """Ask every listener to end."""
         for server in self._servers:
             server.should_exit = True
+            # Clients keep idle TLS connections open and do not answer a polite goodbye.
+            server.force_exit = True
 
     def endpoint(self) -> dict[str, Any]:
         """The content of endpoint.json."""
@@ -114,8 +115,7 @@ class Simulator:
         }
 
     def _run_in_thread(self) -> None:
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(self._serve(lambda endpoint: self._ready.set(), with_signals=False))
+        uvloop.run(self._serve(lambda endpoint: self._ready.set(), with_signals=False))
 
     async def _serve(self, on_ready: Callable[[dict[str, Any]], None], with_signals: bool) -> None:
         apps = {

@@ -74,7 +74,7 @@ class TokenService:
         caller, expires = known
         if expires < time.time():
             del self._verified[token]
-            raise self._refuse(service, "ExpiredAuthenticationToken", "The access token expiry UTC time is in the past.")
+            raise self._refuse(service, "ExpiredAuthenticationToken", "The access token has expired.")
         if caller.audience.rstrip("/").lower() not in self._audiences(service):
             raise self._wrong_audience(service, caller.audience)
         return caller

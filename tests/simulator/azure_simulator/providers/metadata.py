@@ -10,7 +10,7 @@ import codecs
 import json
 from typing import Any
 
-from azure_simulator import errors
+from azure_simulator import errors, rbac
 from azure_simulator.paging import paged
 from azure_simulator.router import Provider, Routes
 from azure_simulator.wire import Call, Response, bytes_response, json_response
@@ -162,12 +162,11 @@ def _list_tenants(call: Call) -> Response:
 
 def _list_subscriptions(call: Call) -> Response:
     """Only those in which the caller has some role at, above or below the subscription."""
-    from azure_simulator import rbac
-
+    tenant = call.who.tenant_id.lower()
     shown = [
         item
         for item in call.world.subscriptions.values()
-        if item.tenant_id.lower() == call.who.tenant_id.lower() and rbac.sees_subscription(call.world, call.who, item.id)
+        if item.tenant_id.lower() == tenant and rbac.sees_subscription(call.world, call.who, item.id)
     ]
     return paged(call, shown, _subscription, extra={"count": {"type": "Total", "value": len(shown)}})
 

@@ -6,11 +6,25 @@
 
 from __future__ import annotations
 
+from azure_simulator.providers.automation import (
+    accounts,
+    assets,
+    drafts,
+    environments,
+    hybrid,
+    identity,
+    jobs,
+    links,
+    runbooks,
+)
+from azure_simulator.providers.automation.state import dump
 from azure_simulator.router import Provider, Routes
+
+__all__ = ["PROVIDER", "dump", "register"]
 
 PROVIDER = Provider(
     "Microsoft.Automation",
-    # The last three are what the SDKs 1.1.0b4 and 2.0.0 send; the others were recorded.
+    # What the SDKs 1.1.0b4 and 2.0.0 send, and what was recorded.
     (
         "2015-10-31",
         "2017-05-15-preview",
@@ -24,9 +38,13 @@ PROVIDER = Provider(
         "2022-08-08",
         "2024-10-23",
     ),
+    resource_types=("automationAccounts", "automationAccounts/runbooks", "automationAccounts/jobs", "operations"),
 )
 
 
 def register(routes: Routes) -> None:
     """Add all routes of the provider."""
     routes.add_provider(PROVIDER)
+    for part in (accounts, runbooks, drafts, assets, links, hybrid, environments, jobs):
+        part.register(routes)
+    identity.register(routes)

@@ -1,0 +1,179 @@
+# Copyright (c) 2026, the azauto.runas_migration authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a simulated job does: it logs in as its runbook asks, and nothing more (design section 7).
+
+A few regular expressions find the login; the rest of the script is never run.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from azure_simulator import clock, rbac
+from azure_simulator.providers.automation.model import Account
+from azure_simulator.wire import Caller
+from azure_simulator.world import DirectoryObject, World, new_id
+
+_CONNECT = re.compile(
+    r"(?:Connect-AzAccount|Add-AzAccount|Login-AzAccount|Connect-AzureRmAccount|Add-AzureRmAccount|Login-AzureRmAccount)"
+    r"(?P<rest>(?:`\r?\n|[^\r\n|;}])*)",
+    re.IGNORECASE,
+)
+_ACCOUNT_ID = re.compile(r"-AccountId[\s:]+(\"[^\"]*\"|'[^']*'|\$?[\w.-]+)", re.IGNORECASE)
+_RUN_AS = re.compile(r"Get-AutomationConnection\s+(?:-Name[\s:]+)?(\"[^\"]*\"|'[^']*'|\$?[\w.-]+)", re.IGNORECASE)
+_SPLAT_IDENTITY = re.compile(r"\bIdentity\s*=\s*\$true", re.IGNORECASE)
+_PYTHON_IDENTITY = re.compile(r"ManagedIdentityCredential\(|IDENTITY_ENDPOINT")
+_PYTHON_RUN_AS = re.compile(r"get_automation_connection\(\s*(\"[^\"]*\"|'[^']*')")
+_STOPS = re.compile(r"ErrorActionPreference\s*=\s*[\"']?Stop", re.IGNORECASE)
+_COMMENT = re.compile(r"<#.*?#>|(?m:^\s*#.*$)", re.DOTALL)
+
+
+@dataclass(slots=True)
+class Outcome:
+    """How a job ended, and the streams it wrote."""
+
+    status: str = "Completed"
+    exception: str | None = None
+    output: str = ""
+    streams: list[dict[str, Any]] = field(default_factory=list)
+
+
+class LoginRefused(Exception):
+    """The login that the script asks for fails; the text is what the job shows."""
+
+
+def run(world: World, account: Account, content: bytes, runbook_type: str, run_on: str | None) -> Outcome:
+    """Log in as ``content`` asks; no login in it means a job that completes and writes nothing."""
+    text = _COMMENT.sub("", content.decode("utf-8", errors="replace"))
+    outcome = Outcome()
+    try:
+        logins = _find_logins(text, runbook_type)
+        principals = [_log_in(world, account, kind, wanted, run_on) for kind, wanted in logins]
+    except LoginRefused as refused:
+        outcome.status, outcome.exception = "Failed", str(refused)
+        _write(world, outcome, "Error", str(refused))
+        return outcome
+    for principal in principals:
+        _greet(world, account, principal, text, outcome)
+    return outcome
+
+
+def _find_logins(text: str, runbook_type: str) -> list[tuple[str, str | None]]:
+    """(``identity`` | ``run_as``, account id or connection name) of each login, without repeats."""
+    if runbook_type.lower().startswith("python"):
+        return _python_logins(text)
+    found: list[tuple[str, str | None]] = []
+    for match in _CONNECT.finditer(text):
+        rest = match["rest"]
+        if re.search(r"-Identity\b", rest, re.IGNORECASE) or ("@" in rest and _SPLAT_IDENTITY.search(text)):
+            wanted = _ACCOUNT_ID.search(rest)
+            found.append(("identity", _literal(text, wanted[1]) if wanted else None))
+        else:
+            found.append(("run_as", None))
+    connection = _RUN_AS.search(text)
+    named = _literal(text, connection[1]) if connection else None
+    return list(dict.fromkeys((kind, named if kind == "run_as" else wanted) for kind, wanted in found))
+
+
+def _python_logins(text: str) -> list[tuple[str, str | None]]:
+    connection = _PYTHON_RUN_AS.search(text)
+    if connection is not None:
+        return [("run_as", connection[1].strip("\"'"))]
+    return [("identity", None)] if _PYTHON_IDENTITY.search(text) else []
+
+
+def _literal(text: str, value: str) -> str:
+    """A literal, or the literal that a variable was given; the variable itself if that is not plain."""
+    if not value.startswith("$"):
+        return value.strip("\"'")
+    assigned = re.search(re.escape(value) + r"\s*=\s*(\"[^\"$]*\"|'[^']*')", text, re.IGNORECASE)
+    return assigned[1].strip("\"'") if assigned else value
+
+
+def _log_in(world: World, account: Account, kind: str, wanted: str | None, run_on: str | None) -> DirectoryObject:
+    if kind == "identity":
+        return _as_identity(world, account, wanted, run_on)
+    return _as_run_as(world, account, wanted)
+
+
+def _as_identity(world: World, account: Account, wanted: str | None, run_on: str | None) -> DirectoryObject:
+    if wanted is None:
+        principal_id = account.system_principal_id
+    elif run_on:
+        raise LoginRefused("User-assigned managed identities are not supported on hybrid workers.")
+    else:
+        principal_id = next(
+            (
+                item.principal_id
+                for item in account.user_assigned.values()
+                if wanted.lower() in (item.client_id.lower(), item.principal_id.lower(), item.id.lower())
+            ),
+            None,
+        )
+    principal = world.objects.get((principal_id or "").lower())
+    if principal is None:
+        raise LoginRefused(
+            "ManagedIdentityCredential authentication failed: [Managed Identity] Error Message: Identity not found"
+        )
+    return principal
+
+
+def _as_run_as(world: World, account: Account, name: str | None) -> DirectoryObject:
+    connection = account.connections.get((name or "").lower())
+    if connection is None:
+        raise LoginRefused(f"Connection {name or ''} not found.")
+    fields = connection.properties["fieldDefinitionValues"]
+    thumbprint = str(fields.get("CertificateThumbprint") or "").upper()
+    held = [item for item in account.certificates.values() if item.properties["thumbprint"].upper() == thumbprint]
+    if not held:
+        raise LoginRefused("Could not find a certificate with the thumbprint of the connection.")
+    if clock.parse(held[0].properties["expiryTime"]) < world.clock.now():
+        raise LoginRefused("AADSTS700027: The certificate used to sign the client assertion is expired.")
+    return _application_principal(world, account.tenant_id, str(fields.get("ApplicationId") or ""), thumbprint)
+
+
+def _application_principal(world: World, tenant_id: str, app_id: str, thumbprint: str) -> DirectoryObject:
+    application = world.application_of_app(tenant_id, app_id)
+    principal = world.service_principal_of_app(tenant_id, app_id)
+    if application is None or principal is None:
+        raise LoginRefused(
+            f"AADSTS700016: Application with identifier '{app_id}' was not found in the directory '{tenant_id}'."
+        )
+    keys = application.data.get("keyCredentials", []) + principal.data.get("keyCredentials", [])
+    if thumbprint not in [str(item.get("customKeyIdentifier") or "").upper() for item in keys]:
+        raise LoginRefused("AADSTS700027: The certificate used is not registered on the application.")
+    if principal.data.get("accountEnabled") is False:
+        raise LoginRefused(f"AADSTS7000112: Application '{app_id}' is disabled.")
+    return principal
+
+
+def _greet(world: World, account: Account, principal: DirectoryObject, text: str, outcome: Outcome) -> None:
+    """What Connect-AzAccount prints, and its error when the principal has no role anywhere."""
+    caller = Caller(principal.id, principal.data["appId"], principal.tenant_id, "")
+    if not rbac.sees_subscription(world, caller, account.subscription_id):
+        message = "'this.Client.SubscriptionId' cannot be null."
+        _write(world, outcome, "Error", message)
+        if _STOPS.search(text):
+            outcome.status, outcome.exception = "Failed", message
+        return
+    shown = f"Account: {principal.data['appId']} Tenant: {principal.tenant_id} Environment: AzureCloud"
+    outcome.output += shown + "\n"
+    _write(world, outcome, "Output", shown)
+    _write(world, outcome, "Verbose", f"Logged in as object id {principal.id}")
+
+
+def _write(world: World, outcome: Outcome, kind: str, text: str) -> None:
+    outcome.streams.append(
+        {
+            "jobStreamId": new_id(),
+            "time": clock.offset_text(world.clock.now()),
+            "streamType": kind,
+            "summary": text[:1000],
+            "streamText": text,
+            "value": {"value": text} if kind == "Output" else {"Message": text},
+        }
+    )

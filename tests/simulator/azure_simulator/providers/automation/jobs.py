@@ -1,0 +1,168 @@
+# Copyright (c) 2026, the azauto.runas_migration authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Jobs and their streams (contract 2.7)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from azure_simulator import errors
+from azure_simulator.clock import TICKS_PER_SECOND, offset_text
+from azure_simulator.paging import paged
+from azure_simulator.providers.automation.job_run import run
+from azure_simulator.providers.automation.model import Account, Job
+from azure_simulator.providers.automation.support import (
+    account_of,
+    add_route,
+    child,
+    matches_filter,
+    name_in,
+    properties_of,
+)
+from azure_simulator.router import Routes
+from azure_simulator.wire import Call, Response, bytes_response, empty, json_response, text_response
+from azure_simulator.world import World, new_id
+
+_JOB = "/jobs/{job}"
+_ENDED = ("Completed", "Failed", "Stopped")
+
+
+def register(routes: Routes) -> None:
+    add_route(routes, "GET", "/jobs", _list, "jobs/read")
+    add_route(routes, "GET", _JOB, _get, "jobs/read")
+    add_route(routes, "PUT", _JOB, _put, "jobs/write")
+    add_route(routes, "GET", _JOB + "/output", _output, "jobs/output/read")
+    add_route(routes, "GET", _JOB + "/runbookContent", _runbook_content, "jobs/runbookContent/action")
+    add_route(routes, "GET", _JOB + "/streams", _list_streams, "jobs/streams/read")
+    add_route(routes, "GET", _JOB + "/streams/{stream}", _get_stream, "jobs/streams/read")
+    for verb in ("stop", "suspend", "resume"):
+        add_route(routes, "POST", f"{_JOB}/{verb}", _signal, f"jobs/{verb}/action")
+
+
+def _put(call: Call) -> Response:
+    account, properties = account_of(call), properties_of(call)
+    runbook = account.runbooks.get(name_in(properties.get("runbook"), "runbook").lower())
+    if runbook is None:
+        raise errors.bare(404, "NotFound", "The runbook of the job does not exist.")
+    if runbook.content is None:
+        raise errors.bare(400, "BadRequest", "The runbook of the job is not published.")
+    run_on = properties.get("runOn") or None
+    if run_on is not None and run_on.lower() not in account.hybrid_groups:
+        raise errors.bare(400, "BadRequest", f"The hybrid runbook worker group '{run_on}' does not exist.")
+    now = call.world.clock.now()
+    outcome = run(call.world, account, runbook.content, runbook.type, run_on)
+    job = Job(
+        call.params["job"],
+        new_id(),
+        runbook.name,
+        runbook.content,
+        status=outcome.status,
+        exception=outcome.exception,
+        output=outcome.output,
+        run_on=run_on,
+        parameters=properties.get("parameters") or {},
+        created=now,
+        started=now,
+        ended=now + int(call.world.settings.operation_seconds * TICKS_PER_SECOND),
+        modified=now,
+        streams=outcome.streams,
+    )
+    account.jobs[job.name.lower()] = job
+    runbook.job_count += 1
+    return json_response(_show(account, job, started=False), 201)
+
+
+def _show(account: Account, job: Job, *, started: bool, ended: bool = False) -> dict[str, Any]:
+    status = job.status if ended else "Running" if started else "New"
+    return {
+        **child(account, "jobs", job.name),
+        "properties": {
+            "jobId": job.job_id,
+            "creationTime": offset_text(job.created),
+            "provisioningState": "Succeeded" if ended else "Processing",
+            "status": status,
+            "statusDetails": "None",
+            "startedBy": None,
+            "startTime": offset_text(job.started) if started and job.started else None,
+            "endTime": offset_text(job.ended) if ended and job.ended else None,
+            "lastModifiedTime": offset_text(job.modified),
+            "lastStatusModifiedTime": offset_text(job.modified),
+            "exception": job.exception if ended else None,
+            "parameters": job.parameters,
+            "runOn": job.run_on,
+            "runbook": {"name": job.runbook},
+        },
+    }
+
+
+def _has_ended(world: World, job: Job) -> bool:
+    return job.ended is None or world.clock.is_visible(job.ended)
+
+
+def _job(call: Call) -> tuple[Account, Job]:
+    account = account_of(call)
+    job = account.jobs.get(call.params["job"].lower())
+    if job is None:
+        raise errors.bare(404, "NotFound", "Job not found.")
+    return account, job
+
+
+def _get(call: Call) -> Response:
+    account, job = _job(call)
+    return json_response(_show(account, job, started=True, ended=_has_ended(call.world, job)))
+
+
+def _list(call: Call) -> Response:
+    """Newest first; items are slimmer than a GET."""
+    account, matches = account_of(call), matches_filter(call)
+    jobs = sorted(account.jobs.values(), key=lambda job: job.created, reverse=True)
+    shown = [_show(account, job, started=True, ended=_has_ended(call.world, job)) for job in jobs]
+    for item in shown:
+        for name in ("parameters", "exception", "startedBy", "statusDetails"):
+            del item["properties"][name]
+    return paged(call, [item for item in shown if matches(item)], dict)
+
+
+def _output(call: Call) -> Response:
+    _, job = _job(call)
+    return text_response(job.output if _has_ended(call.world, job) else "")
+
+
+def _runbook_content(call: Call) -> Response:
+    """The content the job was created with, whatever was published since (contract 2.5)."""
+    return bytes_response(_job(call)[1].content, "text/powershell")
+
+
+def _signal(call: Call) -> Response:
+    _, job = _job(call)
+    if _has_ended(call.world, job) and job.status in _ENDED:
+        raise errors.bare(409, "Conflict", f"The job is {job.status}.")
+    if call.path.lower().endswith("/stop"):
+        job.status, job.ended = "Stopped", call.world.clock.now()
+    return empty(200)
+
+
+def _list_streams(call: Call) -> Response:
+    _, job = _job(call)
+    streams = job.streams if _has_ended(call.world, job) else []
+    matches = matches_filter(call)
+    shown = [_show_stream(call.path, item, full=False) for item in streams]
+    return paged(call, [item for item in shown if matches(item)], dict)
+
+
+def _get_stream(call: Call) -> Response:
+    for item in _job(call)[1].streams:
+        if item["jobStreamId"] == call.params["stream"]:
+            return json_response(_show_stream(call.path.rsplit("/", 1)[0], item, full=True))
+    raise errors.bare(404, "NotFound", "Job stream not found.")
+
+
+def _show_stream(base: str, item: dict[str, Any], full: bool) -> dict[str, Any]:
+    """``value`` and ``streamText`` only on the single stream."""
+    hidden = () if full else ("value", "streamText")
+    return {
+        "id": f"{base}/{item['jobStreamId']}",
+        "properties": {name: value for name, value in item.items() if name not in hidden},
+    }
