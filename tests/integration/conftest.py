@@ -27,10 +27,13 @@ from typing import Any
 import pytest
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
 from ansible_collections.azauto.runas_migration.plugins.module_utils._migration._call import perform
 
 COLLECTION = "ansible_collections.azauto.runas_migration.plugins"
 READY_SECONDS = 30
+# Without an interpreter named, the ordinary path takes the first Python it finds, which may lack the SDKs.
+LOCAL = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
 
 
 class Azure:
@@ -75,7 +78,7 @@ class Azure:
                 "Content-Type": "application/json",
             },
         )
-        with urllib.request.urlopen(request, context=self._tls, timeout=60) as answer:  # noqa: S310 # always https
+        with urllib.request.urlopen(request, context=self._tls, timeout=60) as answer:
             text = answer.read()
         return json.loads(text) if text else None
 
@@ -126,10 +129,7 @@ class Azure:
 
     def inventory(self) -> Path:
         """Write an inventory with one host per account, named as the account, and return its path."""
-        hosts = {
-            account["name"]: {**self.account(account["name"]), "ansible_connection": "local"}
-            for account in self.endpoint["accounts"]
-        }
+        hosts = {account["name"]: {**self.account(account["name"]), **LOCAL} for account in self.endpoint["accounts"]}
         path = self.run_dir / "inventory.yml"
         path.write_text(yaml.safe_dump({"all": {"hosts": hosts}}))
         return path
@@ -227,5 +227,5 @@ def _start(run_dir: Path, arguments: tuple[str, ...]) -> Azure:
 
 
 def _stop(azure: Azure) -> None:
-    azure.process.terminate()
+    azure.process.kill()
     azure.process.wait(timeout=30)

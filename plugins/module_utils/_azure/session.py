@@ -11,6 +11,7 @@ token or lock with its parent (design, section 5).
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -62,7 +63,10 @@ class Session:
     def _transport(self) -> Any:
         """The connections that all clients of the session share."""
         requests_transport = _import("azure.core.pipeline.transport", "azure-core").RequestsTransport
-        return _SharedTransport(requests_transport(connection_verify=self._login.ca_bundle or True))
+        bundle = self._login.ca_bundle
+        if bundle and not os.path.exists(bundle):
+            raise LoginFailed(f"The file {bundle} (ca_bundle) is not there. Name a file of trusted certificates.")
+        return _SharedTransport(requests_transport(connection_verify=bundle or True))
 
     @cached_property
     def cloud(self) -> Cloud:

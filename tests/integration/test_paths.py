@@ -1,0 +1,100 @@
+# Copyright (c) 2026, the azauto.runas_migration authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The fast path and the ordinary one: the same result, key for key, and no secret on either."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from .conftest import Azure
+
+# What the ordinary path adds of itself: it says which Python it found.
+OF_THE_PROCESS = {"discovered_interpreter_python", "ansible_facts", "warnings", "deprecations"}
+
+MODULES: dict[str, dict[str, Any]] = {
+    "enable_identity": {},
+}
+
+
+def both_paths(azure: Azure, module: str, account: str, *arguments: str, **options: Any) -> list[dict[str, Any]]:
+    """Run a task on both paths, which must leave Azure as it was, and return both results."""
+    results = []
+    for in_process in (True, False):
+        variables = {"runas_in_process": in_process}
+        result = azure.task(module, account, *arguments, variables=variables, **options)
+        results.append({key: value for key, value in result.items() if key not in OF_THE_PROCESS})
+    return results
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_plan_is_the_same_on_both_paths(azure: Azure, module: str) -> None:
+    fast, ordinary = both_paths(azure, module, "aa-plain", "--check", "--diff", **MODULES[module])
+    assert fast == ordinary
+    assert azure.writes() == []
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_failure_is_the_same_on_both_paths(azure: Azure, module: str) -> None:
+    options = {**MODULES[module], "automation_account_name": "aa-nowhere"}
+    fast, ordinary = both_paths(azure, module, "aa-plain", **options)
+    assert fast == ordinary
+    assert fast["failed"] is True
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_wrong_option_is_refused_alike_on_both_paths(azure: Azure, module: str) -> None:
+    fast, ordinary = both_paths(azure, module, "aa-plain", no_such_option=1)
+    assert fast == ordinary
+    assert "no_such_option" in fast["msg"]
+
+
+@pytest.mark.parametrize("in_process", [True, False])
+@pytest.mark.parametrize("module", MODULES)
+def test_the_paths_are_what_they_say(azure: Azure, module: str, in_process: bool) -> None:
+    """The fast path starts no module process: it has no temporary folder of Ansible's to copy a module to."""
+    play = {
+        "hosts": "aa-plain",
+        "gather_facts": False,
+        "vars": {"runas_in_process": in_process},
+        "tasks": [
+            {
+                f"azauto.runas_migration.{module}": {
+                    "resource_group": "{{ resource_group }}",
+                    "automation_account_name": "{{ automation_account_name }}",
+                    "subscription_id": "{{ subscription_id }}",
+                }
+            }
+        ],
+    }
+    run = azure.playbook([play], "--check", "-vvv")
+    assert run.code == 0, run.output
+    assert ("AnsiballZ_" in run.output) is not in_process
+
+
+@pytest.mark.parametrize("in_process", [True, False])
+def test_a_secret_given_as_an_option_appears_nowhere(azure: Azure, in_process: bool) -> None:
+    secret = azure.login()["secret"]
+    play = {
+        "hosts": "aa-plain",
+        "gather_facts": False,
+        "vars": {"runas_in_process": in_process},
+        "tasks": [
+            {
+                "azauto.runas_migration.enable_identity": {
+                    "resource_group": "{{ resource_group }}",
+                    "automation_account_name": "{{ automation_account_name }}",
+                    "subscription_id": "{{ subscription_id }}",
+                    "secret": secret,
+                }
+            }
+        ],
+    }
+    run = azure.playbook([play], "--check", "--diff", "-vvv", AZURE_SECRET="")
+    assert run.code == 0, run.output
+    assert "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER" in run.output
+    assert secret not in run.output + run.errors
