@@ -37,6 +37,8 @@ def register(routes: Routes) -> None:
         _register_collection(routes, collection)
     routes.add("graph", "POST", "/v1.0/applications/{id}/addPassword", add_password, action=WRITE)
     routes.add("graph", "POST", "/v1.0/applications/{id}/removePassword", remove_password, action=WRITE)
+    federated = "/v1.0/applications/{id}/federatedIdentityCredentials"
+    routes.add("graph", "GET", federated, list_federated_credentials, action=READ)
     deleted = "/v1.0/directory/deletedItems"
     for kind in _COLLECTIONS.values():
         routes.add("graph", "GET", f"{deleted}/microsoft.graph.{kind}", _list_deleted(kind), action=READ)
@@ -138,6 +140,13 @@ def shown(obj: DirectoryObject, *, with_keys: bool = False) -> Wire:
     if "keyCredentials" in data and not with_keys:
         data["keyCredentials"] = [{**item, "key": None} for item in data["keyCredentials"]]
     return data
+
+
+def list_federated_credentials(call: Call) -> Response:
+    """The federated identity credentials of an application: a collection of its own, not a part of its object."""
+    obj = _existing(call, "applications")
+    context = f"applications('{call.params['id']}')/federatedIdentityCredentials"
+    return many(call, context, obj.data.get("federatedIdentityCredentials", []))
 
 
 def _existing(call: Call, collection: str) -> DirectoryObject:
