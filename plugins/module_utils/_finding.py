@@ -141,7 +141,7 @@ CODES: dict[str, Code] = {
     ),
     "RA306": Code(
         WARNING,
-        "The identity has {role} at {scope} already, with another condition than the Run As account; it was left alone.",
+        "The identity already has {role} at {scope}, with another condition than the Run As account. It was left so.",
         "Compare both conditions and correct the identity's role assignment {assignment} by hand.",
     ),
     "RA307": Code(
@@ -333,6 +333,32 @@ CODES: dict[str, Code] = {
         "This graphical runbook cannot be read.",
         "Export it again, or rewrite it in the portal.",
     ),
+    "RA490": Code(
+        INFO,
+        "The rewrite of runbook {runbook} is its draft and is not published, because publish is false.",
+        "Test the draft, then run again with publish set to true.",
+    ),
+    "RA491": Code(
+        WARNING,
+        "Runbook {runbook} has a pending draft of somebody; the runbook was left alone.",
+        "Publish or drop the draft and run again, or set pending_draft to keep (it needs publish): the draft is set "
+        "aside, the rewrite published, and the draft put back byte for byte.",
+    ),
+    "RA492": Code(
+        WARNING,
+        "The pending draft of runbook {runbook} still uses a Run As account; the published content does not need it.",
+        "Whoever works on the draft should take over the new login before publishing it.",
+    ),
+    "RA493": Code(
+        WARNING,
+        "Runbook {runbook} was never published; its draft uses a Run As account and was left alone.",
+        "Set pending_draft to keep to rewrite the draft in place, without publishing it, or drop the runbook.",
+    ),
+    "RA494": Code(
+        WARNING,
+        "A draft of runbook {runbook} that an earlier run set aside was not put back: {reason}.",
+        "Compare it with the runbook; the ledger names it {digest} in its folder blobs.",
+    ),
     # RA5xx: modules and runtimes
     "RA501": Code(
         WARNING,
@@ -345,6 +371,28 @@ CODES: dict[str, Code] = {
         "Move the runbook to Az alone, then migrate it.",
     ),
     # RA6xx: dependants
+    "RA601": Code(
+        ERROR,
+        "Runbook {runbook} lost its link to schedule {schedule} while it was published, and it could not be made "
+        "again: {reason}",
+        "Link the runbook to the schedule again; where it runs and its parameters are in the ledger.",
+    ),
+    "RA602": Code(
+        INFO,
+        "Runbook {runbook} lost its link to schedule {schedule} while it was published; the link was made again.",
+        "Nothing; the link has another id now.",
+    ),
+    "RA603": Code(
+        ERROR,
+        "Webhook {webhook} of runbook {runbook} was lost while the runbook was published.",
+        "Make a new webhook and give its address to whoever calls it: the old address cannot be restored.",
+    ),
+    "RA604": Code(
+        WARNING,
+        "Runbook {runbook} runs on hybrid worker group {group} ({through}), where a user-assigned identity does not "
+        "work.",
+        "Use the system-assigned identity for this runbook.",
+    ),
     # RA7xx: Site Recovery
     "RA701": Code(
         ERROR,

@@ -1,0 +1,97 @@
+# Copyright (c) 2026, the azauto.runas_migration authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE: this file is no public interface of the collection; it may change in any release.
+"""Role assignments and role definitions, at any scope (azure-contracts, section 4).
+
+A scope is an ARM id: a subscription, resource group, resource, or management
+group; "/" is the tenant. Functions return the wire's JSON and raise the errors
+of ``errors``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from . import _sdk
+from .errors import Absent
+from .session import Session
+
+Json = dict[str, Any]
+
+# The SDK wants a subscription to make a client, but every call below names its scope itself.
+_NO_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
+
+
+def list_for_principal(session: Session, scope: str, principal_id: str) -> list[Json]:
+    """Return the direct role assignments of a principal at a scope, inside it, and inherited from above.
+
+    ``principalId eq`` leaves out what the principal's groups hold; ``assignedTo()`` would mix it in (section 4).
+    """
+    doing = f"Listing the role assignments of principal {principal_id} at {scope}"
+    return _list(session, doing, scope, f"principalId eq '{_literal(principal_id)}'")
+
+
+def list_all(session: Session, scope: str) -> list[Json]:
+    """Return all role assignments at a scope, inside it, and inherited from above."""
+    return _list(session, f"Listing the role assignments at {scope}", scope, None)
+
+
+def list_at_and_above(session: Session, scope: str) -> list[Json]:
+    """Return the role assignments at a scope and inherited from above, without those inside it."""
+    return _list(session, f"Listing the role assignments at {scope}", scope, "atScope()")
+
+
+def get_assignment(session: Session, scope: str, name: str) -> Json | None:
+    """Return the role assignment ``name`` at a scope; None where there is none, or none is replicated yet (4.1)."""
+    operations = _client(session).role_assignments
+    try:
+        return _sdk.answer(f"Reading role assignment {name} at {scope}", operations.get, _path(scope), name)
+    except Absent:
+        return None
+
+
+def put_assignment(session: Session, scope: str, name: str, properties: Mapping[str, Any]) -> Json:
+    """Create the role assignment ``name`` at a scope and return it as answered (section 4.1).
+
+    Raises Failed with code PrincipalNotFound for a principal that is not replicated
+    yet, and Conflict with code RoleAssignmentExists where the same principal has the
+    same role at the same scope under another name.
+    """
+    operations = _client(session).role_assignments
+    body = _sdk.json_body({"properties": dict(properties)})
+    return _sdk.answer(f"Creating a role assignment at {scope}", operations.create, _path(scope), name, body)
+
+
+def get_definition(session: Session, scope: str, guid: str) -> Json:
+    """Return the role definition ``guid`` as it is known at a scope."""
+    operations = _client(session).role_definitions
+    return _sdk.answer(f"Reading role definition {guid} at {scope}", operations.get, _path(scope), guid)
+
+
+def find_definitions(session: Session, scope: str, role_name: str) -> list[Json]:
+    """Return the role definitions of a name that can be assigned at a scope: none or one."""
+    operations = _client(session).role_definitions
+    doing = f"Looking for role {role_name} at {scope}"
+    return _sdk.pages(doing, operations.list, _path(scope), filter=f"roleName eq '{_literal(role_name)}'")
+
+
+def _list(session: Session, doing: str, scope: str, filter_: str | None) -> list[Json]:
+    return _sdk.pages(doing, _client(session).role_assignments.list_for_scope, _path(scope), filter=filter_)
+
+
+def _client(session: Session) -> Any:
+    return session.authorization(_NO_SUBSCRIPTION)
+
+
+def _path(scope: str) -> str:
+    """Return a scope as the SDK puts it into a URL: it adds the first slash and escapes nothing."""
+    return quote(scope.strip("/"), safe="/()-_.~")
+
+
+def _literal(text: str) -> str:
+    """Return text for a place between single quotes in an OData filter."""
+    return text.replace("'", "''")

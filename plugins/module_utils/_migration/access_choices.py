@@ -1,0 +1,151 @@
+# Copyright (c) 2026, the azauto.runas_migration authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE: this file is no public interface of the collection; it may change in any release.
+"""What the task wants copied and what not: the options of copy_runas_roles, read and checked. Pure.
+
+Roles are named by name or guid. Names are turned into guids before anything is
+planned, so that a misspelt one is an error and not a rule that never applies.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from .._azure.ids import normal_id
+from .._step import StepError
+
+_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class MapRule:
+    """One rule of ``role_map``: ``role`` at or inside ``scope`` (None: anywhere) becomes ``to``; () leaves it out."""
+
+    role: str
+    to: tuple[str, ...]
+    scope: str | None = None
+
+
+@dataclass(frozen=True)
+class Choices:
+    """The options; roles are as the task wrote them, or guids once ``resolved``."""
+
+    role_map: tuple[MapRule, ...] = ()
+    exclude_scopes: tuple[str, ...] = ()
+    exclude_roles: tuple[str, ...] = ()
+    include_privileged: tuple[str, ...] = ()
+    copy_unused: bool = False
+
+    def named_roles(self) -> dict[str, str]:
+        """Return every role that is named, each with the option that names it."""
+        names = dict.fromkeys(self.include_privileged, "include_privileged")
+        names |= dict.fromkeys(self.exclude_roles, "exclude")
+        for rule in self.role_map:
+            names |= dict.fromkeys((rule.role, *rule.to), "role_map")
+        return names
+
+    def wanted_roles(self) -> set[str]:
+        """Return the roles that ``role_map`` may give in place of others."""
+        return {role for rule in self.role_map for role in rule.to}
+
+    def resolved(self, guids: Mapping[str, str]) -> Choices:
+        """Return the same choices with guids for roles; ``guids`` has each role of ``named_roles``."""
+        rules = (MapRule(guids[rule.role], _each(rule.to, guids), rule.scope) for rule in self.role_map)
+        return replace(
+            self,
+            role_map=tuple(rules),
+            exclude_roles=_each(self.exclude_roles, guids),
+            include_privileged=_each(self.include_privileged, guids),
+        )
+
+    def excludes(self, scope: str, role: str) -> bool:
+        """Tell whether ``exclude`` names the role, or a scope at or above this one."""
+        return role in self.exclude_roles or any(inside(scope, outer) for outer in self.exclude_scopes)
+
+    def rule_for(self, scope: str, role: str) -> MapRule | None:
+        """Return the rule for a role at a scope; the nearest scope wins."""
+        fitting = [rule for rule in self.role_map if rule.role == role and inside(scope, rule.scope or "/")]
+        return max(fitting, key=lambda rule: len(normal_id(rule.scope or "/")), default=None)
+
+
+def choices_of(parameters: Mapping[str, Any]) -> Choices:
+    """Read the options of the task. Raises StepError, naming the option and the entry that is wrong."""
+    exclude = _texts(parameters["exclude"])
+    return Choices(
+        role_map=_rules(parameters["role_map"]),
+        exclude_scopes=tuple(item for item in exclude if item.startswith("/")),
+        exclude_roles=tuple(item for item in exclude if not item.startswith("/")),
+        include_privileged=tuple(_texts(parameters["include_privileged"])),
+        copy_unused=parameters["copy_unused"],
+    )
+
+
+def is_guid(text: str) -> bool:
+    """Tell whether a text is a guid with dashes."""
+    return bool(_GUID.fullmatch(text))
+
+
+def inside(scope: str, outer: str) -> bool:
+    """Tell whether a scope is ``outer`` or has it as the beginning of its id; "/" holds everything."""
+    return f"{normal_id(scope)}/".startswith(f"{normal_id(outer)}/")
+
+
+def _each(roles: Iterable[str], guids: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(guids[role] for role in roles)
+
+
+def _texts(entries: Iterable[Any]) -> list[str]:
+    """Return the entries without blanks; one entry may hold several lines, as AWX surveys give them."""
+    lines = (line.strip() for entry in entries for line in str(entry).splitlines())
+    return [line for line in lines if line]
+
+
+def _rules(entries: Iterable[Any]) -> tuple[MapRule, ...]:
+    rules: list[MapRule] = []
+    for entry in entries:
+        if isinstance(entry, Mapping):
+            rules.append(_rule_of_dict(entry))
+        else:
+            rules += [_rule_of_text(line) for line in _texts([entry])]
+    _refuse_doubles(rules)
+    return tuple(rules)
+
+
+def _rule_of_text(text: str) -> MapRule:
+    """Read ``role=role+role`` or ``role@scope=role``; nothing after the equals sign leaves the role out."""
+    left, equals, right = text.partition("=")
+    role, _, scope = left.partition("@")
+    if not equals or not role.strip():
+        raise StepError(f"role_map has the entry '{text}'. Write it as 'role=other role+other role'.")
+    return MapRule(role.strip(), tuple(part.strip() for part in right.split("+") if part.strip()), _scope(scope, text))
+
+
+def _rule_of_dict(entry: Mapping[str, Any]) -> MapRule:
+    unknown = sorted(set(entry) - {"role", "scope", "to"})
+    if unknown or not entry.get("role") or not isinstance(entry.get("to"), list):
+        raise StepError(
+            f"role_map has the entry {dict(entry)}. An entry has a role, a list named to (empty to leave the role "
+            "out), and may have a scope."
+        )
+    return MapRule(str(entry["role"]).strip(), tuple(_texts(entry["to"])), _scope(entry.get("scope") or "", entry))
+
+
+def _scope(text: str, entry: object) -> str | None:
+    scope = text.strip()
+    if scope and not scope.startswith("/"):
+        raise StepError(f"role_map has the entry {entry}: its scope is no resource id. Begin it with '/'.")
+    return scope or None
+
+
+def _refuse_doubles(rules: Iterable[MapRule]) -> None:
+    seen: set[tuple[str, str]] = set()
+    for rule in rules:
+        key = (rule.role.lower(), normal_id(rule.scope or "/"))
+        if key in seen:
+            raise StepError(f"role_map has several entries for {rule.role} at the same scope. Join them to one.")
+        seen.add(key)

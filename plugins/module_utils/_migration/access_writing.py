@@ -1,0 +1,170 @@
+# Copyright (c) 2026, the azauto.runas_migration authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE: this file is no public interface of the collection; it may change in any release.
+"""Creating role assignments for a principal that Azure may not know yet (azure-contracts, section 4.1)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from .._azure import authorization
+from .._azure.errors import Conflict, Failed
+from .._azure.ids import last_segment
+from .._azure.session import Session
+from .._finding import Finding, finding
+from .._step import Change, ChangeConflict, Plan, StepError
+from .access_model import Assignment, assignment_of, definition_id, same_condition
+from .access_reading import read_existing
+
+# Seconds: replication takes from moments to minutes, so pauses grow from one to the other.
+_FIRST_PAUSE = 1.0
+_LONGEST_PAUSE = 30.0
+
+
+class Writer:
+    """Creates the planned role assignments; used by several threads, each with changes of its own.
+
+    ``places`` are the scopes whose lists show the identity's role assignments,
+    ``replication_timeout`` is in seconds, per role assignment.
+    """
+
+    def __init__(self, session: Session, places: Sequence[str], replication_timeout: float, max_parallel: int) -> None:
+        self._session = session
+        self._places = places
+        self._timeout = replication_timeout
+        self._max_parallel = max_parallel
+        self._found: dict[str, str] = {}
+        self.findings: list[Finding] = []
+
+    def found_there(self, change: Change) -> str | None:
+        """Return the id of the same role assignment that somebody else had made meanwhile, or None."""
+        return self._found.get(change.target)
+
+    def reread(self, change: Change) -> dict[str, Any] | None:
+        """Return the role assignment as it is now: None where it is not there, or is just what is planned.
+
+        The lists that a plan is made on lag behind (section 4.1). What an earlier run of
+        ours made moments ago is found here, under the name that says it is ours.
+        """
+        now = authorization.get_assignment(self._session, change.after["scope"], last_segment(change.target))
+        if now is None:
+            return None
+        if self._is_as_planned(change, assignment_of(now)):
+            return None
+        return now
+
+    def write(self, change: Change) -> dict[str, Any]:
+        """Create the role assignment and return its id, and whether it was created by this run."""
+        if change.target not in self._found:
+            try:
+                self._put(change)
+            except Conflict as error:
+                self._accept_existing(change, error)
+        return {"id": self._found.get(change.target, change.target), "created": change.target not in self._found}
+
+    def verify(self, plan: Plan) -> None:
+        """Read the identity's role assignments until all that are planned are seen.
+
+        Raises StepError, naming one, when some are not seen within ``replication_timeout``.
+        """
+        wanted = [change.after for change in plan.changes]
+        for pause in _pauses(self._timeout):
+            seen = read_existing(self._session, self._places, wanted[0]["principal_id"], self._max_parallel)
+            wanted = [after for after in wanted if not any(_is(assignment, after) for assignment in seen)]
+            if not wanted:
+                return
+            time.sleep(pause)
+        raise StepError(
+            f"Azure accepted the role assignments, but {len(wanted)} of them cannot be read back after "
+            f"{self._timeout:g} seconds, such as {wanted[0]['role']} at {wanted[0]['scope']}. Run again to see whether "
+            "they are there; jobs that need them may fail until then."
+        )
+
+    def _put(self, change: Change) -> None:
+        """PUT, and again for as long as Azure does not know the principal; no other refusal is repeated here."""
+        after = change.after
+        for pause in _pauses(self._timeout):
+            try:
+                authorization.put_assignment(
+                    self._session, after["scope"], last_segment(change.target), request_properties(after)
+                )
+                return
+            except Failed as error:
+                if error.code != "PrincipalNotFound":
+                    raise
+            time.sleep(pause)
+        raise StepError(
+            f"{after['role']} at {after['scope']} was not assigned: Azure did not know principal "
+            f"{after['principal_id']} after {self._timeout:g} seconds. A fresh identity can take minutes; run again, "
+            "or raise replication_timeout."
+        )
+
+    def _accept_existing(self, change: Change, error: Conflict) -> None:
+        """Take what is there already, under another name, if it is the same.
+
+        Its id in the message has no dashes (section 4.1) and says nothing of its
+        condition, so the list is read.
+        """
+        if error.code != "RoleAssignmentExists":
+            raise error
+        after = change.after
+        items = authorization.list_for_principal(self._session, after["scope"], after["principal_id"])
+        for assignment in (assignment_of(item) for item in items):
+            if _is_role(assignment, after):
+                self._accept(change, assignment)
+                return
+        raise ChangeConflict(
+            f"{error} It cannot be read yet: somebody else made it moments ago. Run again to compare it."
+        )
+
+    def _accept(self, change: Change, there: Assignment) -> None:
+        if self._is_as_planned(change, there):
+            return
+        after = change.after
+        other = finding("RA306", there.id, role=after["role"], scope=after["scope"], assignment=there.id)
+        self.findings.append(other)
+        raise ChangeConflict(other.sentence)
+
+    def _is_as_planned(self, change: Change, there: Assignment) -> bool:
+        if not _is(there, change.after):
+            return False
+        self._found[change.target] = there.id
+        return True
+
+
+def request_properties(after: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the properties of the PUT; with principalType Azure does not look the principal up (section 4.1)."""
+    properties = {
+        "roleDefinitionId": definition_id(after["scope"], after["role_definition"]),
+        "principalId": after["principal_id"],
+        "principalType": after["principal_type"],
+        "condition": after["condition"],
+        "conditionVersion": after["condition_version"],
+        "description": after["description"],
+    }
+    return {name: value for name, value in properties.items() if value is not None}
+
+
+def _is(assignment: Assignment, after: Mapping[str, Any]) -> bool:
+    return _is_role(assignment, after) and same_condition(assignment.condition, after["condition"])
+
+
+def _is_role(assignment: Assignment, after: Mapping[str, Any]) -> bool:
+    wanted = Assignment("", after["scope"], after["role_definition"], after["principal_id"])
+    return assignment.key == wanted.key and assignment.principal_id.lower() == wanted.principal_id.lower()
+
+
+def _pauses(timeout: float) -> Iterator[float]:
+    """Yield a pause after each try, growing, until ``timeout`` seconds have passed; there is one try at least."""
+    end = time.monotonic() + timeout
+    pause = _FIRST_PAUSE
+    while True:
+        left = end - time.monotonic()
+        yield min(pause, max(left, 0.0))
+        if left <= 0:
+            return
+        pause = min(pause * 2, _LONGEST_PAUSE)
