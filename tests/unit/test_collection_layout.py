@@ -14,7 +14,7 @@ ROOT = pathlib.Path(__file__).parents[2]
 COLLECTION = "azauto.runas_migration"
 GROUP = f"{COLLECTION}.all"
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("[!_]*.py"))
-ROLES = sorted(path.name for path in (ROOT / "roles").iterdir() if path.is_dir())
+ROLES = sorted(path.name for path in (ROOT / "roles").glob("*") if path.is_dir())
 
 
 @pytest.fixture(scope="module")
