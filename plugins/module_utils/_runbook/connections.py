@@ -51,7 +51,8 @@ class Fetch:
 
     ``name`` is None when it cannot be told from the script; ``name_variable`` the variable that held it.
     ``variable`` and ``statement`` are set when the script just assigns the connection to a variable; ``inline`` is set
-    when it reads a field of the call itself: ``(Get-AutomationConnection …).TenantId``.
+    when it reads a field of the call itself: ``(Get-AutomationConnection …).TenantId``. ``is_shared`` tells that the
+    variable is global, for other scripts to read.
     """
 
     command: Command
@@ -60,6 +61,7 @@ class Fetch:
     variable: str | None = None
     statement: Node | None = None
     inline: Read | None = None
+    is_shared: bool = False
 
 
 class Kind(Enum):
@@ -135,6 +137,7 @@ def _place_in_script(script: Script, fetch: Fetch) -> None:
     target = _assigned_variable(script, assignment, node)
     if target is not None:
         fetch.variable, fetch.statement = target, statement
+        fetch.is_shared = "$global:" in script.text(assignment.children[0]).lower()
 
 
 def _assigned_variable(script: Script, assignment: Node, value: Node) -> str | None:

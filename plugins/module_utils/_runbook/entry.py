@@ -9,7 +9,7 @@ from __future__ import annotations
 from .._finding import finding
 from .graphical import rewrite_graphical
 from .language import Language, language_of
-from .powershell import rewrite_powershell
+from .powershell import is_without_run_as, rewrite_powershell
 from .python import rewrite_python
 from .result import (
     Rewrite,
@@ -37,6 +37,8 @@ def rewrite(content: bytes, runbook_type: str, options: RewriteOptions | None = 
     """
     options = options or RewriteOptions()
     text = decode(content)
+    if text is None and is_without_run_as(content):
+        return Rewrite(content, Verdict.NOT_USED)
     if text is None:
         problem = finding("RA435", options.resource, line=1, column=1)
         return Rewrite(content, Verdict.UNPARSABLE, findings=(problem,))

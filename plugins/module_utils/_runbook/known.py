@@ -37,10 +37,11 @@ class Known:
             return None
         return f"'{self.subscription}'"
 
-    @property
-    def pinned_tenant(self) -> str | None:
-        """The literal that stands for a read of TenantId; None when it is not known."""
-        return f"'{self.tenant}'" if self.tenant is not None else None
+    def pinned(self, field: str) -> str | None:
+        """The literal that stands for a read of ``field``; None when it is not known, or not to be pinned."""
+        if field == "subscriptionid":
+            return self.pinned_subscription
+        return f"'{self.tenant}'" if field == "tenantid" and self.tenant is not None else None
 
 
 def known_of(name: str | None, options: RewriteOptions) -> Known:

@@ -33,10 +33,11 @@ RULE = "login"
 
 @dataclass
 class Logins:
-    """The rewritten logins: their commands, and the spans to edit."""
+    """The rewritten logins: their commands, and the spans to edit; and those that were refused."""
 
     commands: list[Command] = field(default_factory=list)
     spans: list[Span] = field(default_factory=list)
+    refused: list[Command] = field(default_factory=list)
 
     @property
     def families(self) -> set[str]:
@@ -70,6 +71,8 @@ def plan_logins(commands: Iterable[Command], flow: Flow, known: Known, report: R
         if spans:
             logins.commands.append(command)
             logins.spans += spans
+        else:
+            logins.refused.append(command)
     return logins
 
 

@@ -24,6 +24,7 @@ from .text import Text, decode
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 # A script without any of these words cannot use a Run As account; it is not even parsed.
 _WORDS = re.compile(r"automationconnection|automationcertificate|runas|thumbprint", re.IGNORECASE)
 
@@ -44,6 +45,14 @@ def rewrite_powershell(content: bytes, text: Text, options: RewriteOptions) -> R
     return _finish(content, text, surgery, options)
 
 
+def is_without_run_as(content: bytes) -> bool:
+    """Tell whether ``content`` is text in some 8-bit encoding of Western letters that never mentions Run As.
+
+    In all of these encodings ASCII words are their ASCII bytes; control characters mean that it is no text at all.
+    """
+    return not _CONTROL.search(content) and not _WORDS.search(content.decode("latin-1"))
+
+
 def _may_use_run_as(plain: str, options: RewriteOptions) -> bool:
     lower = plain.lower()
     return bool(_WORDS.search(lower)) or any(name.lower() in lower for name in options.connections or {})
@@ -52,10 +61,12 @@ def _may_use_run_as(plain: str, options: RewriteOptions) -> bool:
 def _operate(text: Text, options: RewriteOptions) -> Surgery:
     """Plan with the first grammar that reads all that matters; the last one has the last word."""
     surgery = Surgery(Script(text, grammars.POWERSHELL[0]), options)
-    if surgery.unreadable is None:
+    if surgery.unreadable is None and not surgery.doubtful:
         return surgery
     second = Surgery(Script(text, grammars.POWERSHELL[1]), options)
-    return second if second.unreadable is None else surgery
+    if second.unreadable is not None:
+        return surgery
+    return second if surgery.unreadable is not None or not second.doubtful else surgery
 
 
 def _finish(content: bytes, text: Text, surgery: Surgery, options: RewriteOptions) -> Rewrite:
@@ -82,7 +93,8 @@ def _proved(surgery: Surgery, new_content: bytes, options: RewriteOptions) -> bo
         return False
     again = Surgery(Script(new_text, surgery.script.grammar), options)
     clean = again.unreadable is None and not again.spans and not again.report.refused
-    return clean and again.script.error_count <= surgery.script.error_count
+    read = any(again.variables.reads[name] for name in surgery.connections.variables)
+    return clean and not read and again.script.error_count <= surgery.script.error_count
 
 
 def _joined(spans: Iterable[edits.Span]) -> list[edits.Span]:

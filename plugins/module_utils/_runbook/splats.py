@@ -50,12 +50,15 @@ def plan_splats(commands: Iterable[Command], flow: Flow, known: Known, report: R
             continue
         if not _is_simple(command, argument, flow, splatted):
             report.add("RA417", command.node, command=command.written)
+            logins.refused.append(command)
             continue
         spans = _plan_table(command, table, flow, known, report)
         if spans:
             rename = name_span(command)
             logins.commands.append(command)
             logins.spans += [*spans, rename] if rename is not None else spans
+        else:
+            logins.refused.append(command)
     return logins
 
 

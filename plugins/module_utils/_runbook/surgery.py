@@ -18,9 +18,10 @@ from .connections import (
     Read,
     find_connections,
 )
+from .contexts import Contexts
 from .dataflow import Binding, How, Variables
 from .dual_mode import report_dual_mode
-from .fields import replace_field
+from .fields import REPLACEABLE, replace_field
 from .flow import Flow
 from .guards import find_guard, plan_guard
 from .hazards import (
@@ -44,6 +45,7 @@ from .syntax import (
     ancestors,
     is_broken,
     lift,
+    literal,
     peel,
     statement_of,
     variable_name,
@@ -63,6 +65,7 @@ class Surgery:
         self.options = options
         self.report = Report(script, options.resource)
         self.spans: list[edits.Span] = []
+        self.refused: list[Command] = []
         self.modules: tuple[str, ...] = ()
         self.variables = Variables(script)
         self.commands = commands(script)
@@ -70,6 +73,7 @@ class Surgery:
         self.connections = find_connections(script, self.variables, self.commands, options)
         self.flow = Flow(script, self.variables, self.connections)
         self.unreadable = self._find_unreadable()
+        self.doubtful = self._find_doubtful()
         if self.unreadable is None:
             self._plan()
 
@@ -95,11 +99,22 @@ class Surgery:
 
     def _is_accounted_for(self, offset: int) -> bool:
         """A word that the grammar lost in an error must not be overlooked: it is code, a comment or a string."""
+        kinds = self._kinds_at(offset)
+        if kinds & {"command_name", "command_name_expr", "variable", "comment", "string_literal"}:
+            return True
+        return bool(kinds & {"generic_token", "function_name", "command_elements"}) and "ERROR" not in kinds
+
+    def _kinds_at(self, offset: int) -> set[str]:
         node = self.script.node_at(offset)
-        kinds = {a.type for a in [node, *ancestors(node)]} if node is not None else set()
-        return bool(kinds & {"command_name", "command_name_expr", "variable", "comment", "string_literal"}) or bool(
-            kinds & {"generic_token", "function_name", "command_elements"} and "ERROR" not in kinds
-        )
+        return {a.type for a in [node, *ancestors(node)]} if node is not None else set()
+
+    def _find_doubtful(self) -> bool:
+        """Tell whether a Run As name stands where the grammar met an error: another grammar may know more."""
+        if not self.script.root.has_error:
+            return False
+        names = run_as_names(self.options)
+        nodes = [n for n in self.script.nodes("string_literal") if (literal(self.script, n) or "").lower() in names]
+        return any(is_broken(node) for node in nodes)
 
     # -- the plan
 
@@ -131,6 +146,8 @@ class Surgery:
         for fetch in fetches:
             if FETCH in self.functions or (fetch.variable is None and fetch.inline is None):
                 self.report.add("RA434", fetch.command.node)
+            elif fetch.is_shared:
+                self.report.add("RA411", fetch.command.node, variable=f"${fetch.variable}")
             elif fetch.variable is not None and not self._holds_only_connection(fetch.variable):
                 self.report.add("RA413", fetch.command.node, variable=f"${fetch.variable}")
 
@@ -152,6 +169,7 @@ class Surgery:
         plain = plan_logins(candidates, self.flow, known, self.report)
         splatted = plan_splats(candidates, self.flow, known, self.report)
         logins = Logins([*plain.commands, *splatted.commands], [*plain.spans, *splatted.spans])
+        self.refused = [*plain.refused, *splatted.refused]
         self.spans += logins.spans
         for login in logins.commands:
             self.report.add("RA401", login.node, command=login.written)
@@ -188,13 +206,14 @@ class Surgery:
         if self._is_gone(read.node):
             return
         holder = self._holder_of(read)
-        if holder is not None and all(self._is_gone(n) for n in self.variables.reads[holder]):
+        if self._is_judged(read.node) or (holder is not None and self._is_unread(holder)):
             return
-        if read.field in ("subscriptionid", "tenantid"):
-            span = replace_field(self.script, read, logins, known, self.report)
+        if read.field not in REPLACEABLE:
+            self._refuse_read(read)
+        elif logins:
+            contexts = Contexts(self.flow, logins, self.commands)
+            span = replace_field(self.script, read, contexts, known, self.report)
             self.spans += [span] if span is not None else []
-            return
-        self._refuse_read(read)
 
     def _holder_of(self, read: Read) -> str | None:
         for name, holder in self.flow.holders.items():
@@ -203,8 +222,17 @@ class Surgery:
                     return name
         return None
 
+    def _is_judged(self, node: Node) -> bool:
+        """A login that was refused has its own finding; its arguments need none."""
+        return any(c.node.start_byte <= node.start_byte and node.end_byte <= c.node.end_byte for c in self.refused)
+
+    def _is_unread(self, name: str) -> bool:
+        """Tell whether all reads of a variable are gone. One that nobody ever read may be read by another script."""
+        reads = self.variables.reads[name]
+        return bool(reads) and all(self._is_gone(node) for node in reads)
+
     def _settle_holder(self, name: str) -> None:
-        if all(self._is_gone(node) for node in self.variables.reads[name]):
+        if self._is_unread(name):
             for statement in self.flow.holders[name].statements:
                 self.spans.append(self._removed(statement, "field"))
 
