@@ -21,6 +21,8 @@ def dump(world: World) -> dict[str, Any]:
         "management_groups": [asdict(item) for item in world.management_groups.values()],
         "resource_groups": [{"id": item.id, **asdict(item)} for item in world.resource_groups.values()],
     }
+    if "truth" in world.provider_state:
+        state["truth"] = world.provider_state["truth"]
     for provider in all_providers():
         section = getattr(provider, "dump", None)
         if section is not None:

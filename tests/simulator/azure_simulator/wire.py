@@ -160,10 +160,13 @@ def _add_resource_manager_ids(headers: Headers, call: Call, response: Response) 
         request_id = correlation
         headers.append((b"x-ms-failure-cause", b"gateway"))
     else:
-        request_id = call.header("x-ms-client-request-id") or correlation
+        # Site Recovery answers with its job's id instead (contract 6).
+        own = response.headers.pop("x-ms-request-id", "")
+        request_id = own or call.header("x-ms-client-request-id") or correlation
         if "/providers/microsoft.automation/" in call.path.lower():
             headers.append((b"server", b"Microsoft-HTTPAPI/2.0"))
     stamp = to_datetime(call.world.clock.now()).strftime("%Y%m%dT%H%M%SZ")
-    headers.append((b"x-ms-request-id", request_id.encode("latin-1")))
+    if "x-ms-request-id" not in response.headers:
+        headers.append((b"x-ms-request-id", request_id.encode("latin-1")))
     headers.append((b"x-ms-correlation-request-id", correlation.encode()))
     headers.append((b"x-ms-routing-request-id", f"WESTEUROPE:{stamp}:{correlation}".encode()))

@@ -29,13 +29,15 @@ Test = Callable[[RoleDefinition], bool]
 
 
 def register(routes: Routes) -> None:
-    routes.add("arm", "GET", _LIST, list_definitions, action=f"{_TYPE}/read")
-    routes.add("arm", "GET", _ONE, get_definition, action=f"{_TYPE}/read")
+    # These two check the right themselves: at the tenant anybody may read definitions.
+    routes.add("arm", "GET", _LIST, list_definitions)
+    routes.add("arm", "GET", _ONE, get_definition)
     routes.add("arm", "PUT", _ONE, put_definition, action=f"{_TYPE}/write")
     routes.add("arm", "DELETE", _ONE, delete_definition, action=f"{_TYPE}/delete")
 
 
 def list_definitions(call: Call) -> Response:
+    _require_read(call)
     scope, hierarchy = call.params["scope"] or "/", rbac.hierarchy_of(call.world)
     tests, at_scope = _parse_filter(call.query.get("$filter", ""))
     found = [
@@ -47,6 +49,7 @@ def list_definitions(call: Call) -> Response:
 
 
 def get_definition(call: Call) -> Response:
+    _require_read(call)
     return json_response(_for_version(_existing(call), call))
 
 
@@ -98,6 +101,12 @@ def shown(definition: RoleDefinition, scope: str) -> dict[str, Any]:
         "type": _TYPE,
         "name": definition.name,
     }
+
+
+def _require_read(call: Call) -> None:
+    scope, action = call.params["scope"], f"{_TYPE}/read"
+    if scope and not rbac.authorize(call.world, call.who, action, scope):
+        raise errors.authorization_failed(call.who.app_id, call.who.object_id, action, scope)
 
 
 def _for_version(definition: RoleDefinition, call: Call) -> dict[str, Any]:
