@@ -111,23 +111,26 @@ def _serve(options: argparse.Namespace) -> int:
     # Imported here: `stop` and `inventory` should not need the server.
     from azure_simulator import estates
     from azure_simulator.server import Simulator
-    from azure_simulator.settings import Settings
     from azure_simulator.world import World
 
     options.run_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     if _running_pid(options.run_dir) is not None:
         raise ValueError(f"a simulator already runs in {options.run_dir}; stop it first")
     _log_to(options.run_dir / "server.log")
-    settings = Settings(
-        latency_ms=options.latency_ms, throttle=options.throttle, replication_delay=options.replication_delay
-    )
-    settings.update(dict(_setting(text) for text in options.set))
+    settings = dict(_setting(text) for text in options.set)
+    settings |= {
+        "latency_ms": options.latency_ms,
+        "throttle": options.throttle,
+        "replication_delay": options.replication_delay,
+    }
     wanted_faults = [faults.parse(spec) for spec in options.fault]
-    world = World(settings)
+    world = World()
     if options.accounts is not None:
         estates.generate(world, options.accounts, options.runbooks, options.seed)
     else:
         estates.load(world, options.estate)
+    # After the estate: what it holds is replicated long since.
+    world.apply_settings(settings)
     simulator = Simulator(world, options.run_dir, options.port)
     simulator.engine.faults = wanted_faults
     simulator.run(_announce)

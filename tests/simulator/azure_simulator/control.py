@@ -23,63 +23,69 @@ from azure_simulator.gateway import Engine
 
 def control_app(engine: Engine, token: str, shutdown: Callable[[], None]) -> Starlette:
     """The ASGI application; every request needs ``Authorization: Bearer <token>``."""
+    control = _Control(engine, token, shutdown)
+    return Starlette(
+        routes=[
+            Route("/state", control.show_state, methods=["GET"]),
+            Route("/requests", control.show_requests, methods=["GET"]),
+            Route("/requests", control.clear_requests, methods=["DELETE"]),
+            Route("/faults", control.show_faults, methods=["GET"]),
+            Route("/faults", control.replace_faults, methods=["PUT"]),
+            Route("/faults", control.clear_faults, methods=["DELETE"]),
+            Route("/settings", control.show_settings, methods=["GET"]),
+            Route("/settings", control.change_settings, methods=["PUT"]),
+            Route("/shutdown", control.stop, methods=["POST"]),
+        ],
+        middleware=[Middleware(BaseHTTPMiddleware, dispatch=control.guard)],
+    )
 
-    async def show_state(request: Request) -> Response:
-        return JSONResponse(state.dump(engine.world))
 
-    async def show_requests(request: Request) -> Response:
-        return JSONResponse(engine.log.as_list())
+class _Control:
+    def __init__(self, engine: Engine, token: str, shutdown: Callable[[], None]) -> None:
+        self.engine = engine
+        self.expected = f"Bearer {token}".encode()
+        self.shutdown = shutdown
 
-    async def clear_requests(request: Request) -> Response:
-        engine.log.clear()
-        return Response(status_code=204)
-
-    async def show_faults(request: Request) -> Response:
-        return JSONResponse([fault.describe() for fault in engine.faults])
-
-    async def replace_faults(request: Request) -> Response:
-        engine.faults = [faults.parse(spec) for spec in await _list(request)]
-        return await show_faults(request)
-
-    async def clear_faults(request: Request) -> Response:
-        engine.faults = []
-        return Response(status_code=204)
-
-    async def show_settings(request: Request) -> Response:
-        return JSONResponse(engine.world.settings.as_dict())
-
-    async def change_settings(request: Request) -> Response:
-        engine.world.settings.update(await _object(request))
-        engine.world.clock.replication_delay = engine.world.settings.replication_delay
-        return await show_settings(request)
-
-    async def stop(request: Request) -> Response:
-        shutdown()
-        return Response(status_code=202)
-
-    async def guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        expected = f"Bearer {token}".encode()
-        if not hmac.compare_digest(request.headers.get("authorization", "").encode(), expected):
+    async def guard(self, request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+        """401 without the token; 400 with the sentence of a ValueError."""
+        if not hmac.compare_digest(request.headers.get("authorization", "").encode(), self.expected):
             return JSONResponse({"error": "the control token is missing or wrong"}, 401)
         try:
             return await call_next(request)
         except ValueError as error:
             return JSONResponse({"error": str(error)}, 400)
 
-    return Starlette(
-        routes=[
-            Route("/state", show_state, methods=["GET"]),
-            Route("/requests", show_requests, methods=["GET"]),
-            Route("/requests", clear_requests, methods=["DELETE"]),
-            Route("/faults", show_faults, methods=["GET"]),
-            Route("/faults", replace_faults, methods=["PUT"]),
-            Route("/faults", clear_faults, methods=["DELETE"]),
-            Route("/settings", show_settings, methods=["GET"]),
-            Route("/settings", change_settings, methods=["PUT"]),
-            Route("/shutdown", stop, methods=["POST"]),
-        ],
-        middleware=[Middleware(BaseHTTPMiddleware, dispatch=guard)],
-    )
+    async def show_state(self, request: Request) -> Response:
+        return JSONResponse(state.dump(self.engine.world))
+
+    async def show_requests(self, request: Request) -> Response:
+        return JSONResponse(self.engine.log.as_list())
+
+    async def clear_requests(self, request: Request) -> Response:
+        self.engine.log.clear()
+        return Response(status_code=204)
+
+    async def show_faults(self, request: Request) -> Response:
+        return JSONResponse([fault.describe() for fault in self.engine.faults])
+
+    async def replace_faults(self, request: Request) -> Response:
+        self.engine.faults = [faults.parse(spec) for spec in await _list(request)]
+        return await self.show_faults(request)
+
+    async def clear_faults(self, request: Request) -> Response:
+        self.engine.faults = []
+        return Response(status_code=204)
+
+    async def show_settings(self, request: Request) -> Response:
+        return JSONResponse(self.engine.world.settings.as_dict())
+
+    async def change_settings(self, request: Request) -> Response:
+        self.engine.world.apply_settings(await _object(request))
+        return await self.show_settings(request)
+
+    async def stop(self, request: Request) -> Response:
+        self.shutdown()
+        return Response(status_code=202)
 
 
 async def _list(request: Request) -> list[Any]:

@@ -214,7 +214,8 @@ def fetch(method: str, url: str, body: Any, ca_file: str, token: str) -> Answer:
         headers["Authorization"] = f"Bearer {token}"
     request = urllib.request.Request(url, method=method, data=data, headers=headers)
     try:
-        with urllib.request.urlopen(request, context=create_default_context(cafile=ca_file), timeout=30) as answer:
+        trust = create_default_context(cafile=ca_file)
+        with urllib.request.urlopen(request, context=trust, timeout=30) as answer:
             return Answer(answer.status, answer.headers, answer.read())
     except urllib.error.HTTPError as error:
         return Answer(error.code, error.headers, error.read())

@@ -265,6 +265,11 @@ class World:
         """The one copy of equal contents: a thousand accounts carry the same runbooks."""
         return self._blobs.setdefault(hashlib.sha256(content).digest(), content)
 
+    def apply_settings(self, values: dict[str, Any]) -> None:
+        """Change settings while running; ValueError names what is wrong."""
+        self.settings.update(values)
+        self.clock.replication_delay = self.settings.replication_delay
+
     def roles_changed(self) -> None:
         """To be called after any change that RBAC depends on; drops cached verdicts."""
         self.roles_version += 1

@@ -102,11 +102,8 @@ def test_the_list_lies_about_identity(azure: Azure, account_path: str) -> None:
 
 def test_the_client_changes_the_identity(azure: Azure) -> None:
     client = azure.client()
-    updated = client.automation_account.update(
-        GROUP,
-        ACCOUNT,
-        {"identity": {"type": "SystemAssigned, UserAssigned", "userAssignedIdentities": {identity_path("uai-one"): {}}}},
-    )
+    both = {"type": "SystemAssigned, UserAssigned", "userAssignedIdentities": {identity_path("uai-one"): {}}}
+    updated = client.automation_account.update(GROUP, ACCOUNT, {"identity": both})
     assert updated.identity.principal_id in azure.world.objects
     client.automation_account.update(GROUP, ACCOUNT, {"identity": {"type": "None"}})
     assert client.automation_account.get(GROUP, ACCOUNT).identity is None

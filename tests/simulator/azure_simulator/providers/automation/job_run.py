@@ -15,6 +15,7 @@ from typing import Any
 
 from azure_simulator import clock, rbac
 from azure_simulator.providers.automation.model import Account
+from azure_simulator.providers.automation.parameters import script_text
 from azure_simulator.wire import Caller
 from azure_simulator.world import DirectoryObject, World, new_id
 
@@ -48,7 +49,7 @@ class LoginRefused(Exception):
 
 def run(world: World, account: Account, content: bytes, runbook_type: str, run_on: str | None) -> Outcome:
     """Log in as ``content`` asks; no login in it means a job that completes and writes nothing."""
-    text = _COMMENT.sub("", content.decode("utf-8", errors="replace"))
+    text = _COMMENT.sub("", script_text(content))
     outcome = Outcome()
     try:
         logins = _find_logins(text, runbook_type)

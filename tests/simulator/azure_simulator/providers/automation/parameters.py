@@ -9,22 +9,31 @@ A short reader of ``param(...)``: good for what scripts of an estate declare, no
 
 from __future__ import annotations
 
+import codecs
 import re
 from functools import lru_cache
 from typing import Any
 
 _POWERSHELL_TYPES = ("powershell", "powershellworkflow", "script", "powershell72")
-_PARAM = re.compile(rb"^\s*param\s*\(", re.IGNORECASE | re.MULTILINE)
+_PARAM = re.compile(r"^\s*param\s*\(", re.IGNORECASE | re.MULTILINE)
 _DECLARED = re.compile(r"(?:\[(?P<type>[A-Za-z.\[\]]+)\]\s*)?\$(?P<name>\w+)\s*(?:=\s*(?P<default>[^,\n]+))?", re.ASCII)
 _MANDATORY = re.compile(r"\[\s*Parameter\s*\([^)]*Mandatory(?!\s*=\s*\$false)", re.IGNORECASE)
 
 
+def script_text(content: bytes) -> str:
+    """A script's text, its byte order mark obeyed and taken off; undecodable bytes become U+FFFD."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content.decode("utf-16", errors="replace")
+    return content.decode("utf-8-sig", errors="replace")
+
+
 @lru_cache(maxsize=4096)
 def _declared(content: bytes) -> tuple[tuple[str, str, bool, str | None], ...]:
-    found = _PARAM.search(content)
+    text = script_text(content)
+    found = _PARAM.search(text)
     if found is None:
         return ()
-    block = _balanced(content[found.end() :].decode("utf-8", errors="replace"))
+    block = _balanced(text[found.end() :])
     return tuple(_one(piece) for piece in _pieces(block) if "$" in piece)
 
 
