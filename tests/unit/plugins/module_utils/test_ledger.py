@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from ansible_collections.azauto.runas_migration.plugins.module_utils import _ledger
 from ansible_collections.azauto.runas_migration.plugins.module_utils._ledger import LedgerBusy, LedgerError
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 
 import pytest
+
 from ansible_collections.azauto.runas_migration.plugins.module_utils._azure.cloud import find_cloud
 from ansible_collections.azauto.runas_migration.plugins.module_utils._azure.errors import Failed
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from ansible_collections.azauto.runas_migration.plugins.module_utils._azure.ids import AccountId
 from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.identity import (
     Identity,

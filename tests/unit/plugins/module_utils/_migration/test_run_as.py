@@ -10,6 +10,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 import pytest
+
 from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.run_as import (
     RunAs,
     classify,
