@@ -142,7 +142,7 @@ CODES: dict[str, Code] = {
     "RA306": Code(
         WARNING,
         "The identity already has {role} at {scope}, with another condition than the Run As account. It was left so.",
-        "Compare both conditions and correct the identity's role assignment {assignment} by hand.",
+        "Compare both conditions and correct the identity's role assignment {existing} by hand.",
     ),
     "RA307": Code(
         WARNING,
@@ -402,7 +402,7 @@ CODES: dict[str, Code] = {
     # RA8xx: retirement
     "RA801": Code(
         ERROR,
-        "The {version} content of runbook {runbook} of {account} logs in with a Run As account, or may do so ({verdict}).",
+        "The {version} content of runbook {runbook} of {account} logs in with a Run As account, or may: {judged}.",
         "Rewrite it with update_runbook, or by hand where that leaves a finding.",
     ),
     "RA802": Code(

@@ -173,7 +173,7 @@ def _plan_role(target: Target, group: list[_Candidate], there: Assignment | None
         draft.report("RA307", group[0].source, group[0].role)
         draft.skip(group[0].source, group[0].role, "several conditions")
     elif there is not None:
-        draft.report("RA306", joined.source, joined.role, assignment=there.id)
+        draft.report("RA306", joined.source, joined.role, existing=there.id)
         draft.skip(joined.source, joined.role, "other condition")
     else:
         _create(target, joined, draft)

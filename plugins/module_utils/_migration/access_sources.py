@@ -109,8 +109,8 @@ def _source(session: Session, account: AccountId, run_as: RunAs) -> Found:
             "Application.Read.All in Microsoft Graph, or set principal_id to the object id of the service principal."
         ) from None
     if principal is None:
-        facts = {"application": run_as.application_id, "connection": run_as.connection}
-        return Found(findings=(finding("RA302", resource, **facts),))
+        gone = finding("RA302", resource, application=run_as.application_id, connection=run_as.connection)
+        return Found(findings=(gone,))
     dormant = dormant_because(run_as, principal)
     return Found((Source(run_as.connection, run_as.application_id, principal["id"], dormant),))
 

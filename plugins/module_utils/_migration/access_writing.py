@@ -125,7 +125,7 @@ class Writer:
         if self._is_as_planned(change, there):
             return
         after = change.after
-        other = finding("RA306", there.id, role=after["role"], scope=after["scope"], assignment=there.id)
+        other = finding("RA306", there.id, role=after["role"], scope=after["scope"], existing=there.id)
         self.findings.append(other)
         raise ChangeConflict(other.sentence)
 
