@@ -12,7 +12,7 @@ from typing import Any
 
 from azure_simulator import errors
 from azure_simulator.clock import graph_text
-from azure_simulator.odata import FilterError, any_value, equality, split_terms
+from azure_simulator.odata import FilterError, any_value, equality, prefix_value, split_terms
 from azure_simulator.paging import paged
 from azure_simulator.wire import Call, Response, json_response
 from azure_simulator.world import new_id
@@ -93,13 +93,15 @@ def refusal(call: Call, status: int, code: str, message: str) -> errors.Refusal:
 
 def _test(term: str, items: list[Wire]) -> Callable[[Wire], bool]:
     """One term of a filter as a test of objects; FilterError if it names a member that no object has."""
-    contained = any_value(term)
-    name, value = contained or equality(term)
+    contained, prefix = any_value(term), prefix_value(term)
+    name, value = contained or prefix or equality(term)
     if items and not any(name in item for item in items):
         raise FilterError(f"no member {name}")
     wanted = value.lower()
     if contained:
         return lambda item: wanted in [str(entry).lower() for entry in item.get(name) or []]
+    if prefix:
+        return lambda item: _text(item.get(name)).startswith(wanted)
     return lambda item: _text(item.get(name)) == wanted
 
 

@@ -13,6 +13,8 @@ _EQUALS = re.compile(r"\(?\s*([\w/]+)\s+eq\s+(?:'((?:[^']|'')*)'|([\w.-]+))\s*\)
 _FUNCTION = re.compile(r"\w+\(\s*'?((?:[^']|'')*?)'?\s*\)", re.IGNORECASE)
 _ANY = re.compile(r"(\w+)/any\(\s*(\w+)\s*:\s*\2\s+eq\s+'((?:[^']|'')*)'\s*\)", re.IGNORECASE)
 
+_STARTS = re.compile(r"startswith\(\s*(\w+)\s*,\s*'((?:[^']|'')*)'\s*\)", re.IGNORECASE)
+
 
 class FilterError(ValueError):
     """A filter that the simulator does not understand."""
@@ -44,6 +46,12 @@ def any_value(term: str) -> tuple[str, str] | None:
     """The collection and the value of ``collection/any(c:c eq 'value')``; None if the term is no such thing."""
     match = _ANY.fullmatch(term)
     return (match.group(1), match.group(3).replace("''", "'")) if match else None
+
+
+def prefix_value(term: str) -> tuple[str, str] | None:
+    """The name and the value of ``startswith(name,'value')``; None if the term is no such thing."""
+    match = _STARTS.fullmatch(term)
+    return (match.group(1), match.group(2).replace("''", "'")) if match else None
 
 
 def function_argument(term: str) -> str:

@@ -23,7 +23,7 @@ class Settings:
     replication_delay: float = 0.0
     retry_after: float = 1.0
     operation_seconds: float = 0.0
-    metadata_bom: bool = True
+    metadata_bom: bool = False
     empty_pages: bool = True
     runbook_page_size: int = 100
     publish_reids_job_schedules: bool = False

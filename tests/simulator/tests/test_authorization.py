@@ -84,6 +84,8 @@ def test_inherited_assignments_keep_their_own_id_and_scope(azure: Azure) -> None
         )
         assert [item.scope for item in found] == ["/providers/Microsoft.Management/managementGroups/mg-contoso"]
         assert found[0].id.startswith(found[0].scope + "/providers/Microsoft.Authorization/")
+        # The role is named as this subscription names it, or az would not find its name.
+        assert found[0].role_definition_id.startswith(f"/subscriptions/{subscription(azure, name)}/")
 
 
 def test_assigned_to_counts_groups_and_principal_id_does_not(azure: Azure) -> None:

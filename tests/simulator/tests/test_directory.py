@@ -63,6 +63,11 @@ def test_a_service_principal_is_found_by_one_of_its_names(azure: Azure) -> None:
     assert [item["id"] for item in answer.json["value"]] == [principal(azure)]
 
 
+def test_a_service_principal_is_found_by_the_beginning_of_its_name(azure: Azure) -> None:
+    found = graph(azure, "GET", "/servicePrincipals?$filter=startswith(displayName,'id-')").json["value"]
+    assert [item["displayName"] for item in found] == ["id-reporting", "id-scaling"]
+
+
 def test_a_filter_that_nobody_knows_is_refused(azure: Azure) -> None:
     answer = graph(azure, "GET", "/applications?$filter=colour eq 'red'")
     assert (answer.status, answer.json["error"]["code"]) == (400, "Request_UnsupportedQuery")

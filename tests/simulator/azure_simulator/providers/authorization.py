@@ -93,7 +93,9 @@ def list_assignments(call: Call) -> Response:
         if call.world.clock.is_visible(assignment.visible_from)
         and (holders is None or assignment.principal_id.lower() in holders)
     ]
-    return paged(call, found, lambda item: _for_version(shown(item), call), empty_page=call.world.settings.empty_pages)
+    return paged(
+        call, found, lambda item: _for_version(shown(item, scope), call), empty_page=call.world.settings.empty_pages
+    )
 
 
 def get_assignment(call: Call) -> Response:
@@ -112,11 +114,18 @@ def list_permissions(call: Call) -> Response:
     return json_response({"value": [rbac.as_wire(entry) for entry in entries]})
 
 
-def shown(assignment: RoleAssignment) -> dict[str, Any]:
-    """A role assignment as api-version 2022-04-01 shows it."""
+def shown(assignment: RoleAssignment, seen_from: str | None = None) -> dict[str, Any]:
+    """A role assignment as api-version 2022-04-01 shows it.
+
+    One that is inherited from a management group names its role as the subscription that it is listed from does:
+    the az command line finds the role's name by that very id.
+    """
+    role_id = assignment.role_definition_id
+    if seen_from and subscription_of(seen_from):
+        role_id = rbac.definition_id(seen_from, rbac.role_guid(role_id))
     return {
         "properties": {
-            "roleDefinitionId": assignment.role_definition_id,
+            "roleDefinitionId": role_id,
             "principalId": assignment.principal_id,
             "principalType": assignment.principal_type,
             "scope": assignment.scope,
