@@ -11,10 +11,11 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from .commands import Command
-from .dataflow import Variables
+from .dataflow import How, Variables
 from .result import RewriteOptions
 from .syntax import (
     Script,
+    ancestors,
     lift,
     literal,
     same_span,
@@ -96,7 +97,7 @@ def find_connections(
 ) -> Connections:
     """Return the fetches of the script, sorted by what they fetch, and every read of the Run As ones."""
     found = Connections()
-    fetches = [_fetch(script, variables, command) for command in commands if command.name == FETCH]
+    fetches = [_fetch(script, variables, command, commands) for command in commands if command.name == FETCH]
     for fetch in fetches:
         kind = _kind(fetch, _reads(script, variables, fetch), options)
         found.fetches.setdefault(kind, []).append(fetch)
@@ -110,14 +111,29 @@ def find_connections(
     return found
 
 
-def _fetch(script: Script, variables: Variables, command: Command) -> Fetch:
+def _fetch(script: Script, variables: Variables, command: Command, commands: list[Command]) -> Fetch:
     named = [a.value for a in command.arguments() if a.name is not None and "name".startswith(a.name)]
     positional = [a.value for a in command.arguments() if a.name is None and not a.splat]
     given = [value for value in [*named, *positional] if value is not None]
     name, variable = variables.constant(given[0]) if len(given) == 1 else (None, None)
+    if variable is not None and _is_passed(script, variables, variable, commands):
+        name = None
     fetch = Fetch(command, name, variable)
     _place_in_script(script, fetch)
     return fetch
+
+
+def _is_passed(script: Script, variables: Variables, variable: str, commands: list[Command]) -> bool:
+    """Tell whether ``variable`` is a parameter of a function that the script calls with a value for it."""
+    for binding in variables.bindings[variable]:
+        function = next((a for a in ancestors(binding.whole) if a.type == "function_statement"), None)
+        named = [c for c in function.named_children if c.type == "function_name"] if function is not None else []
+        names = {script.text(node).lower() for node in named} if binding.how is How.PARAMETER else set()
+        for command in commands:
+            arguments = command.arguments() if command.name in names else []
+            if any(a.name is None or variable.startswith(a.name) for a in arguments):
+                return True
+    return False
 
 
 def _place_in_script(script: Script, fetch: Fetch) -> None:

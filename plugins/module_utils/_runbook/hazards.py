@@ -32,6 +32,7 @@ from .syntax import (
     ancestors,
     peel_parentheses,
     variable_name,
+    walk,
 )
 
 if TYPE_CHECKING:
@@ -92,9 +93,9 @@ def _uses_strange_object(script: Script, variables: Variables, command: Command)
         if known is None or argument.value is None or known.role not in (Role.APPLICATION, Role.THUMBPRINT):
             continue
         value = peel_parentheses(argument.value)
-        if value.type == "member_access" and value.children[0].type == "variable":
-            if script.text(value.children[-1]).lower() in LOGIN_FIELDS:
-                owners[known.role] = variable_name(script.text(value.children[0]))
+        owner = value.children[0] if value.type == "member_access" else None
+        if owner is not None and owner.type == "variable" and script.text(value.children[-1]).lower() in LOGIN_FIELDS:
+            owners[known.role] = variable_name(script.text(owner))
     made = {name for name in owners.values() if variables.bindings[name]}
     return len(owners) == 2 and len(set(owners.values())) == 1 and not made
 
@@ -106,9 +107,19 @@ def _report_names_passed_on(
     for command in commands:
         if command.name == FETCH or _SPEAKING.fullmatch(command.name) or _MANAGEMENT.fullmatch(command.name):
             continue
-        if command.name.endswith("-variable") or not _constants(variables, command) & names:
+        if command.name.endswith("-variable") or not _is_given_name(variables, command, names):
             continue
         report.add("RA429", command.node, command=command.written or script.text(command.node).split()[0])
+
+
+def _is_given_name(variables: Variables, command: Command, names: set[str]) -> bool:
+    """The names that the portal gave mean nothing else; another name may be anything unless its parameter says so."""
+    for argument in command.arguments():
+        value = variables.constant(argument.value)[0] if argument.value is not None else None
+        sure = (PORTAL_NAME, CLASSIC_NAME) if "conn" not in (argument.name or "") else names
+        if value is not None and value.lower() in sure:
+            return True
+    return False
 
 
 def _is_shipped_code(script: Script, node: Node) -> bool:
@@ -123,9 +134,17 @@ def _is_shipped_code(script: Script, node: Node) -> bool:
 
 
 def report_hazards(
-    script: Script, commands: list[Command], functions: set[str], touched: Iterable[Node], report: Report
+    script: Script,
+    commands: list[Command],
+    functions: set[str],
+    touched: Iterable[Node],
+    held: set[str],
+    report: Report,
 ) -> None:
-    """Report what forbids the rewrite of a script that uses Run As; ``touched`` are its fetches, reads and logins."""
+    """Report what forbids the rewrite of a script that uses Run As.
+
+    ``touched`` are its fetches and reads, ``held`` the variables that hold the connection.
+    """
     families = find_families(script, commands, functions)
     if families.mixed is not None:
         report.add("RA502", families.mixed)
@@ -133,10 +152,26 @@ def report_hazards(
         report.add("RA416", families.asm.node, command=families.asm.written)
     _report_token_code(script, report)
     _report_signature(script, report)
+    for node in script.nodes("string_literal"):
+        if _names_as_text(script, node, held):
+            report.add("RA418", node)
     for node in touched:
         runner = _runs_elsewhere(script, node)
         if runner is not None:
             report.add("RA420", node, command=runner)
+
+
+def _names_as_text(script: Script, node: Node, held: set[str]) -> bool:
+    """Tell whether a string holds ``$c`` as mere text, to be evaluated later or elsewhere."""
+    text = script.text(node)
+    if "$" not in text or not any(reference(name).search(text) for name in held):
+        return False
+    return not any(n.type == "variable" for n in walk(node))
+
+
+def reference(variable: str) -> re.Pattern[str]:
+    """Return the pattern of a reference to ``variable`` in PowerShell text."""
+    return re.compile(rf"[$@]\{{?(?:\w+:)?{re.escape(variable)}\b", re.IGNORECASE)
 
 
 def _report_token_code(script: Script, report: Report) -> None:

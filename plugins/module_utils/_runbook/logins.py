@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 RULE = "login"
+_FALLING = frozenset({Role.SWITCH, Role.APPLICATION, Role.THUMBPRINT, Role.TENANT})
 
 
 @dataclass
@@ -105,36 +106,36 @@ def judge(
 
     A refusal is reported. A subscription that is known and read from the connection gets its literal value.
     """
-    dropped: dict[int, str | None] = {}
-    fed: set[Role] = set()
-    for index, setting in enumerate(settings):
-        role = setting.parameter.role if setting.parameter is not None else None
-        if role is None or role in (Role.FOREIGN, Role.IDENTITY):
-            report.add("RA414", setting.node, command=command.written, parameter=setting.written)
+    for setting in settings:
+        code = _objection(setting, flow, known)
+        if code is not None:
+            report.add(code, setting.node, command=command.written, parameter=setting.written)
             return None
-        if role is Role.SWITCH:
-            dropped[index] = None
-        elif role in (Role.APPLICATION, Role.THUMBPRINT, Role.TENANT):
-            if not _is_fed(role, setting, flow, known):
-                code = "RA415" if role is Role.TENANT else "RA414"
-                report.add(code, setting.node, command=command.written, parameter=setting.written)
-                return None
-            dropped[index] = None
-            fed.add(role)
-        elif role is Role.SUBSCRIPTION and setting.value is not None and flow.touches(setting.value):
-            if flow.field_of(setting.value) != "subscriptionid":
-                report.add("RA414", setting.node, command=command.written, parameter=setting.written)
-                return None
+    roles = [setting.parameter.role for setting in settings if setting.parameter is not None]
+    if not {Role.APPLICATION, Role.THUMBPRINT} <= set(roles):
+        report.add("RA436", command.node, command=command.written)
+        return None
+    dropped: dict[int, str | None] = {i: None for i, role in enumerate(roles) if role in _FALLING}
+    for index, setting in enumerate(settings):
+        if roles[index] is Role.SUBSCRIPTION and setting.value is not None and flow.touches(setting.value):
             dropped[index] = known.pinned_subscription
             if known.pinned_subscription is None:
                 report.assume("default_subscription", "RA405", setting.node, command=command.written)
-        elif setting.value is not None and flow.touches(setting.value):
-            report.add("RA414", setting.node, command=command.written, parameter=setting.written)
-            return None
-    if not {Role.APPLICATION, Role.THUMBPRINT} <= fed:
-        report.add("RA436", command.node, command=command.written)
-        return None
     return dropped
+
+
+def _objection(setting: Setting, flow: Flow, known: Known) -> str | None:
+    """Return the code of the finding that forbids to rewrite a login with this setting."""
+    role = setting.parameter.role if setting.parameter is not None else Role.FOREIGN
+    fed = setting.value is not None and flow.touches(setting.value)
+    if role in (Role.FOREIGN, Role.IDENTITY):
+        return "RA414"
+    if role in _FALLING and role is not Role.SWITCH:
+        mismatch = "RA415" if role is Role.TENANT else "RA414"
+        return None if _is_fed(role, setting, flow, known) else mismatch
+    if role is Role.SUBSCRIPTION and setting.value is not None:
+        return "RA414" if fed and flow.field_of(setting.value) != "subscriptionid" else None
+    return "RA414" if fed else None
 
 
 def _is_fed(role: Role, setting: Setting, flow: Flow, known: Known) -> bool:

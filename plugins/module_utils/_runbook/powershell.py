@@ -59,14 +59,18 @@ def _may_use_run_as(plain: str, options: RewriteOptions) -> bool:
 
 
 def _operate(text: Text, options: RewriteOptions) -> Surgery:
-    """Plan with the first grammar that reads all that matters; the last one has the last word."""
-    surgery = Surgery(Script(text, grammars.POWERSHELL[0]), options)
-    if surgery.unreadable is None and not surgery.doubtful:
-        return surgery
+    """Plan with the grammar that reads the script best.
+
+    A grammar that reads it without any error beats one that does not: an error may turn a parameter block into a
+    command. Else the first grammar that reads all that matters wins.
+    """
+    first = Surgery(Script(text, grammars.POWERSHELL[0]), options)
+    if not first.script.error_count:
+        return first
     second = Surgery(Script(text, grammars.POWERSHELL[1]), options)
-    if second.unreadable is not None:
-        return surgery
-    return second if surgery.unreadable is not None or not second.doubtful else surgery
+    if not second.script.error_count or first.unreadable is not None:
+        return second if second.unreadable is None else first
+    return first
 
 
 def _finish(content: bytes, text: Text, surgery: Surgery, options: RewriteOptions) -> Rewrite:

@@ -26,6 +26,7 @@ from .flow import Flow
 from .guards import find_guard, plan_guard
 from .hazards import (
     find_identity_login,
+    reference,
     report_foreign_uses,
     report_hazards,
     run_as_names,
@@ -45,7 +46,6 @@ from .syntax import (
     ancestors,
     is_broken,
     lift,
-    literal,
     peel,
     statement_of,
     variable_name,
@@ -73,7 +73,6 @@ class Surgery:
         self.connections = find_connections(script, self.variables, self.commands, options)
         self.flow = Flow(script, self.variables, self.connections)
         self.unreadable = self._find_unreadable()
-        self.doubtful = self._find_doubtful()
         if self.unreadable is None:
             self._plan()
 
@@ -85,7 +84,7 @@ class Surgery:
             statement = statement_of(node)
             if is_broken(node) or (statement is not None and statement.type == "pipeline" and is_broken(statement)):
                 return self.script.place(node)
-        for pattern in [_FETCH_WORD, *(_reference(name) for name in self.connections.variables)]:
+        for pattern in [_FETCH_WORD, *(reference(name) for name in self.connections.variables)]:
             for match in pattern.finditer(self.script.plain):
                 if not self._is_accounted_for(match.start()):
                     return self.script.source.place(match.start())
@@ -99,22 +98,11 @@ class Surgery:
 
     def _is_accounted_for(self, offset: int) -> bool:
         """A word that the grammar lost in an error must not be overlooked: it is code, a comment or a string."""
-        kinds = self._kinds_at(offset)
+        node = self.script.node_at(offset)
+        kinds = {a.type for a in [node, *ancestors(node)]} if node is not None else set()
         if kinds & {"command_name", "command_name_expr", "variable", "comment", "string_literal"}:
             return True
         return bool(kinds & {"generic_token", "function_name", "command_elements"}) and "ERROR" not in kinds
-
-    def _kinds_at(self, offset: int) -> set[str]:
-        node = self.script.node_at(offset)
-        return {a.type for a in [node, *ancestors(node)]} if node is not None else set()
-
-    def _find_doubtful(self) -> bool:
-        """Tell whether a Run As name stands where the grammar met an error: another grammar may know more."""
-        if not self.script.root.has_error:
-            return False
-        names = run_as_names(self.options)
-        nodes = [n for n in self.script.nodes("string_literal") if (literal(self.script, n) or "").lower() in names]
-        return any(is_broken(node) for node in nodes)
 
     # -- the plan
 
@@ -128,7 +116,8 @@ class Surgery:
         if not self.connections.run_as:
             return
         self._check_connections()
-        report_hazards(self.script, self.commands, self.functions, self._touched(), self.report)
+        held = self.connections.variables
+        report_hazards(self.script, self.commands, self.functions, self._touched(), held, self.report)
         identity = find_identity_login(self.commands)
         if identity is not None:
             report_dual_mode(self.script, self.variables, self._first_login_node(), identity, self.report)
@@ -263,7 +252,3 @@ class Surgery:
             for login in logins.commands:
                 self.report.add("RA501", login.node, command=login.written)
         self.modules = tuple("AzureRM.Profile" if f == AZURERM else "Az.Accounts" for f in sorted(logins.families))
-
-
-def _reference(variable: str) -> re.Pattern[str]:
-    return re.compile(rf"[$@]\{{?(?:\w+:)?{re.escape(variable)}\b", re.IGNORECASE)
