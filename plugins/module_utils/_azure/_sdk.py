@@ -33,7 +33,7 @@ def pages(doing: str, operation: Operation, *arguments: Any, **keywords: Any) ->
     """Call an SDK list operation and return the items of all its pages as the wire's JSON."""
     raw: list[Any] = []
     with translated(doing):
-        for _ in operation(*arguments, raw_response_hook=raw.append, **keywords).by_page():
+        for dummy in operation(*arguments, raw_response_hook=raw.append, **keywords).by_page():
             pass
         return [item for page in raw for item in _json_of(page)["value"]]
 

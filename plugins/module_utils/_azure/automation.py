@@ -153,6 +153,12 @@ def create_job_schedule(session: Session, account: AccountId, job_schedule_id: s
     return _get(account, f"job schedule {job_schedule_id}", operations.create, job_schedule_id, body, verb="Creating")
 
 
+def delete_job_schedule(session: Session, account: AccountId, job_schedule_id: str) -> bool:
+    """Unlink a runbook from a schedule; False where the link was not there."""
+    operation = session.automation(account.subscription_id).job_schedule.delete
+    return _delete(account, f"job schedule {job_schedule_id}", operation, job_schedule_id)
+
+
 def list_webhooks(session: Session, account: AccountId) -> list[Json]:
     """Return the webhooks; their uri can't be read back (section 2.9)."""
     operations = session.automation(account.subscription_id).webhook

@@ -103,7 +103,7 @@ def translated(doing: str) -> Iterator[None]:
 def _login_failed(doing: str, error: Any) -> AzureError:
     """Return the error for a refused login; azure-identity's message names the reason, never the secret."""
     status = getattr(error, "status_code", None)
-    reason = _one_line(str(error)).split(" To mitigate this issue")[0]
+    reason = _one_line(str(error)).partition(" To mitigate this issue")[0]
     return LoginFailed(f"{doing} failed: the login was refused: {reason}", status=status)
 
 

@@ -38,8 +38,8 @@ class AccountId:
 
 def account_of(arm_id: str) -> AccountId:
     """Return the account of an account's ARM id, or of the id of a thing inside it."""
-    _, subscription_id, _, resource_group, _, _, _, name = arm_id.strip("/").split("/")[:8]
-    return AccountId(subscription_id, resource_group, name)
+    segments = arm_id.strip("/").split("/")
+    return AccountId(subscription_id=segments[1], resource_group=segments[3], name=segments[7])
 
 
 def same_id(left: str | None, right: str | None) -> bool:

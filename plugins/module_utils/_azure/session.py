@@ -51,7 +51,7 @@ class Session:
     def __enter__(self) -> Session:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *dummy: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -209,7 +209,7 @@ class _SharedTransport:
     def __enter__(self) -> _SharedTransport:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *dummy: object) -> None:
         return None
 
     def __getattr__(self, name: str) -> Any:

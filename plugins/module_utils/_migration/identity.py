@@ -99,7 +99,7 @@ def run(call: Call) -> Result:
     after = before if _not_needed(call) else merged(before, wanted)
     findings = _hybrid_findings(call, before, after)
     plan = plan_identity(call.account, before, after, findings)
-    hands = Hands(reread=lambda _: _read(call).as_dict(), write=lambda _: _write(call, before, after))
+    hands = Hands(reread=lambda dummy: _read(call).as_dict(), write=lambda dummy: _write(call, before, after))
     return call.finish(
         plan,
         hands,

@@ -146,7 +146,7 @@ def _thumbprint(certificate: Mapping[str, Any]) -> str:
 
 def parse_time(text: str) -> datetime:
     """Read a time as Azure writes it: 0 to 7 digits of a second, offset or Z (section 0); without either, UTC."""
-    whole, _, rest = text.partition(".")
+    whole, dummy, rest = text.partition(".")
     offset = rest.lstrip("0123456789") if rest else ""
     moment = datetime.fromisoformat((whole + offset).replace("Z", "+00:00"))
     return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
