@@ -42,13 +42,7 @@ def register(routes: Routes) -> None:
     routes.add("arm", "GET", "/subscriptions", _list_subscriptions)
     read = "Microsoft.Resources/subscriptions/"
     routes.add("arm", "GET", "/subscriptions/{subscription}", _get_subscription, action=read + "read")
-    routes.add(
-        "arm",
-        "GET",
-        "/subscriptions/{subscription}/resourceGroups",
-        _list_groups,
-        action=read + "resourceGroups/read",
-    )
+    routes.add("arm", "GET", "/subscriptions/{subscription}/resourceGroups", _list_groups)
     routes.add("arm", "GET", _GROUP, _get_group, action=read + "resourceGroups/read")
     routes.add("arm", "GET", "/subscriptions/{subscription}/providers", list_providers, action=read + "providers/read")
     routes.add(
@@ -193,9 +187,14 @@ def _subscription(item: Subscription) -> dict[str, Any]:
 
 
 def _list_groups(call: Call) -> Response:
+    """The resource groups that the caller may read: a role at one of them is enough to see it."""
     subscription = call.params["subscription"].lower()
+    action = "Microsoft.Resources/subscriptions/resourceGroups/read"
     groups = [item for item in call.world.resource_groups.values() if item.subscription_id.lower() == subscription]
-    return paged(call, groups, _group)
+    seen = [item for item in groups if rbac.authorize(call.world, call.who, action, item.id)]
+    if not seen and not rbac.authorize(call.world, call.who, action, f"/subscriptions/{subscription}"):
+        raise errors.authorization_failed(call.who.app_id, call.who.object_id, action, f"/subscriptions/{subscription}")
+    return paged(call, seen, _group)
 
 
 def _get_group(call: Call) -> Response:
