@@ -172,7 +172,7 @@ def _inventory(options: argparse.Namespace) -> int:
     hosts = {
         account["name"]: {
             "ansible_connection": "local",
-            "automation_account": account["name"],
+            "automation_account_name": account["name"],
             "resource_group": account["resource_group"],
             "subscription_id": account["subscription_id"],
         }
