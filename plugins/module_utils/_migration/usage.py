@@ -29,6 +29,15 @@ Json = Mapping[str, Any]
 Connections = Mapping[str, Mapping[str, str | None]]
 
 
+# What the rewriter's verdict says about a runbook that still uses a Run As account.
+_JUDGED = {
+    Verdict.REWRITTEN.value: "it can be rewritten",
+    Verdict.REWRITTEN_WITH_ASSUMPTIONS.value: "it can be rewritten, with assumptions",
+    Verdict.MANUAL.value: "a person has to change it",
+    Verdict.UNPARSABLE.value: "it cannot be parsed",
+}
+
+
 @dataclass(frozen=True)
 class Use:
     """One thing that uses a Run As account, or may. ``kind`` is runbook, container_mapping or connection."""
@@ -70,7 +79,7 @@ class Use:
             vault = vault_name(self.resource)
             return finding("RA701", self.resource, mapping=self.name, vault=vault, account=self.account.name)
         if self.kind == "runbook":
-            facts = {"runbook": self.name, "version": self.version, "verdict": self.verdict}
+            facts = {"runbook": self.name, "version": self.version, "judged": _JUDGED.get(self.verdict or "", "")}
             return finding("RA801", self.resource, line=self.line, account=self.account.name, **facts)
         return None
 
