@@ -166,15 +166,8 @@ class LedgerOfAccount:
         return digest
 
     def read_blob(self, digest: str) -> bytes:
-        """Return the content kept under ``digest``. Raises LedgerError where it is missing or was altered."""
-        path = self.folder / "blobs" / digest
-        try:
-            content = path.read_bytes()
-        except OSError as error:
-            raise LedgerError(f"The ledger lacks {path}: {error.strerror}.") from None
-        if hashlib.sha256(content).hexdigest() != digest:
-            raise LedgerError(f"{path} was altered: its content does not have the checksum that is its name.")
-        return content
+        """Return the content kept under ``digest``; see the function of the same name."""
+        return read_blob(self.folder, digest)
 
     def records(self) -> list[dict[str, Any]]:
         """Return all records so far, oldest first; see ``read_journal``."""
@@ -204,6 +197,21 @@ class LedgerOfAccount:
         _end_cut_line(journal)
         _sync_folder(self.folder)
         return journal
+
+
+def read_blob(folder: Path, digest: str) -> bytes:
+    """Return the content that an account's folder keeps under ``digest``.
+
+    Raises LedgerError where it is missing or was altered.
+    """
+    path = folder / "blobs" / digest
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise LedgerError(f"The ledger lacks {path}: {error.strerror}.") from None
+    if hashlib.sha256(content).hexdigest() != digest:
+        raise LedgerError(f"{path} was altered: its content does not have the checksum that is its name.")
+    return content
 
 
 def read_journal(folder: Path) -> list[dict[str, Any]]:

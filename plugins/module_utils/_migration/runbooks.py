@@ -1,0 +1,189 @@
+# Copyright (c) 2026, the azauto.runas_migration authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE: this file is no public interface of the collection; it may change in any release.
+"""The step that rewrites the runbooks of an account in place: backup, draft, publish, compare.
+
+An existing runbook is never PUT: that would cost its schedules their links
+(azure-contracts, section 2.5). Its draft is replaced and published instead;
+what is decided for each runbook is in ``runbook_plan``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .. import _ledger
+from .._arguments import ACCOUNT, LEDGER, LOGIN, ArgumentSpec
+from .._azure import automation
+from .._azure.ids import normal_id
+from .._finding import Finding
+from .._runbook import RewriteOptions
+from .._step import Change, Outcome, Plan, StepError, in_parallel
+from . import dependants, runbook_reading, runbook_writing
+from ._call import Call, Result
+from .identity import observed_identity
+from .run_as import find_run_as
+from .runbook_memory import NAME, PUBLISHED, recall
+from .runbook_plan import Decision, Wishes
+
+__all__ = ["ARGUMENTS", "NAME", "run"]
+
+SYSTEM = "system"
+
+ARGUMENTS = (
+    LOGIN
+    + ACCOUNT
+    + LEDGER
+    + ArgumentSpec(
+        options={
+            "runbooks": {"type": "list", "elements": "str"},
+            "identity": {"type": "str", "default": SYSTEM},
+            "pending_draft": {"type": "str", "choices": ["skip", "keep"], "default": "skip"},
+            "publish": {"type": "bool", "default": True},
+            "subscription": {"type": "str", "choices": ["pin", "keep"], "default": "pin"},
+            "azurerm": {"type": "str", "choices": ["keep"], "default": "keep"},
+        }
+    )
+)
+
+
+@dataclass(frozen=True)
+class LoginAs:
+    """The identity that rewritten runbooks log in with; ``client_id`` is that of a user-assigned one."""
+
+    client_id: str | None
+    attached: bool
+
+
+def run(call: Call) -> Result:
+    """Observe, plan, record, apply and verify; return the module's result."""
+    login = chosen_identity(call, automation.get_account(call.session, call.account))
+    decisions = _decide(call, login)
+    unfinished = dependants.recall_unfinished(call)
+    snapshot = dependants.observe(call, {decision.runbook for decision in decisions if decision.publishes}, unfinished)
+    plan = _plan(decisions, snapshot, user_assigned=login.client_id is not None)
+    if not login.attached and not call.check_mode:
+        _refuse_without_identity(call, decisions)
+    runbook_writing.settle(call, decisions)
+    dependants.keep(call, snapshot)
+    return call.finish(
+        plan,
+        runbook_writing.hands(call, decisions, snapshot.missing_links),
+        verify=lambda: runbook_writing.refuse_difference(call, decisions),
+        facts=lambda outcome: _facts(call, plan, decisions, snapshot, outcome),
+    )
+
+
+def chosen_identity(call: Call, account: Mapping[str, Any]) -> LoginAs:
+    """Return the identity that the option ``identity`` means.
+
+    Raises StepError for a user-assigned identity that the account does not have.
+    """
+    wanted = str(call.parameters["identity"]).strip()
+    observed = observed_identity(account)
+    if wanted.lower() == SYSTEM:
+        return LoginAs(None, observed.system)
+    if "/userassignedidentities/" not in wanted.lower():
+        raise StepError(
+            f"identity is {wanted}, which is neither 'system' nor the resource id of a user-assigned identity. "
+            "Nothing was changed."
+        )
+    attached = (account.get("identity") or {}).get("userAssignedIdentities") or {}
+    detail = next((value for arm_id, value in attached.items() if normal_id(arm_id) == normal_id(wanted)), None)
+    # The documented answer is in Pascal case (azure-contracts, section 1.1).
+    client_id = (detail or {}).get("clientId") or (detail or {}).get("ClientId")
+    if not client_id:
+        raise StepError(
+            f"Automation account {call.account.name} does not have the user-assigned identity {wanted}. Attach it with "
+            "enable_identity first. Nothing was changed."
+        )
+    return LoginAs(client_id, True)
+
+
+def _decide(call: Call, login: LoginAs) -> list[Decision]:
+    """Read the chosen runbooks and decide on each; contents are dropped as soon as they were looked at."""
+    memories = recall(_ledger.read_journal(call.ledger))
+    chosen = runbook_reading.chosen_runbooks(
+        automation.list_runbooks(call.session, call.account), call.parameters["runbooks"], call.account
+    )
+    options = _rewrite_options(call, login)
+    wishes = Wishes(keep_drafts=call.parameters["pending_draft"] == "keep", publish=bool(call.parameters["publish"]))
+    return in_parallel(
+        lambda item: runbook_reading.read_and_decide(call, item, options, wishes, memories), chosen, call.max_parallel
+    )
+
+
+def _rewrite_options(call: Call, login: LoginAs) -> RewriteOptions:
+    found = find_run_as(call.session, call.account, call.max_parallel)
+    return RewriteOptions(
+        identity="user" if login.client_id else SYSTEM,
+        client_id=login.client_id,
+        subscription=call.parameters["subscription"],
+        azurerm=call.parameters["azurerm"],
+        connections={
+            run_as.connection: {"subscription_id": run_as.subscription_id, "tenant_id": run_as.tenant_id}
+            for run_as in found
+            if run_as.kind == "azure"
+        },
+    )
+
+
+def _plan(decisions: Sequence[Decision], snapshot: dependants.Snapshot, *, user_assigned: bool) -> Plan:
+    changes = [change for decision in decisions for change in decision.changes]
+    findings = [said for decision in decisions for said in decision.findings]
+    diffs = [{"prepared": decision.diff} for decision in decisions if decision.diff]
+    if user_assigned:
+        findings += snapshot.hybrid_findings
+    return Plan(
+        changes=(*changes, *snapshot.missing_changes), findings=(*findings, *snapshot.findings), diffs=tuple(diffs)
+    )
+
+
+def _refuse_without_identity(call: Call, decisions: Sequence[Decision]) -> None:
+    """Raise StepError where a rewrite would be written that no identity can log in with."""
+    rewritten = [decision.runbook for decision in decisions if decision.planned and decision.changes]
+    if rewritten:
+        some = ", ".join(rewritten[:5]) + (" …" if len(rewritten) > 5 else "")
+        raise StepError(
+            f"Automation account {call.account.name} has no system-assigned identity that its rewritten runbooks "
+            f"({some}) could log in with. Enable it with enable_identity first, or name a user-assigned identity with "
+            "identity. Nothing was changed."
+        )
+
+
+def _facts(
+    call: Call, plan: Plan, decisions: Sequence[Decision], snapshot: dependants.Snapshot, outcome: Outcome
+) -> dict[str, Any]:
+    """Return the step's own part of the result; links are compared and repaired on the way."""
+    made = plan.changes if call.check_mode else [done.change for done in outcome.done]
+    repaired = dependants.compare_and_repair(call, snapshot, outcome)
+    findings: list[Finding] = [*plan.findings, *repaired.findings]
+    return {
+        "runbooks": [
+            _shown(decision, [change for change in made if _is_of(change, decision)]) for decision in decisions
+        ],
+        "job_schedules": [link.shown() for link in repaired.links],
+        "findings": [said.as_dict() for said in findings],
+    }
+
+
+def _is_of(change: Change, decision: Decision) -> bool:
+    return change.target == decision.target
+
+
+def _shown(decision: Decision, made: Sequence[Change]) -> dict[str, Any]:
+    return {
+        "name": decision.runbook,
+        "type": decision.type,
+        "state": decision.state,
+        "verdict": decision.verdict,
+        "assumptions": list(decision.assumptions),
+        "published": any(change.kind == PUBLISHED for change in made),
+        "draft": decision.draft,
+        "changed": bool(made),
+        "findings": len(decision.findings),
+    }
