@@ -4,7 +4,7 @@
 
 """What an estate file may say. Every value but names has a default, so that estates stay short.
 
-The classes are the schema: docs/simulator.md is written from their docstrings. An unknown key is an error.
+The classes are the schema, and ESTATES.md tells people about it. An unknown key is an error.
 """
 
 from __future__ import annotations
