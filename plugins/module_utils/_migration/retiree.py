@@ -205,8 +205,8 @@ def _ours(key: Json, thumbprints: set[str]) -> bool:
 
 
 def _ended(credential: Json, now: datetime) -> bool:
-    ends = credential.get("endDateTime")
-    return bool(ends) and parse_time(ends) <= now
+    ends: str | None = credential.get("endDateTime")
+    return ends is not None and parse_time(ends) <= now
 
 
 def is_enabled(principal: Json) -> bool:

@@ -79,8 +79,15 @@ class Use:
             vault = vault_name(self.resource)
             return finding("RA701", self.resource, mapping=self.name, vault=vault, account=self.account.name)
         if self.kind == "runbook":
-            facts = {"runbook": self.name, "version": self.version, "judged": _JUDGED.get(self.verdict or "", "")}
-            return finding("RA801", self.resource, line=self.line, account=self.account.name, **facts)
+            return finding(
+                "RA801",
+                self.resource,
+                line=self.line,
+                account=self.account.name,
+                runbook=self.name,
+                version=self.version,
+                judged=_JUDGED.get(self.verdict or "", "a person has to look at it"),
+            )
         return None
 
 
