@@ -55,8 +55,15 @@ class Finding:
             "resource": self.resource,
             "sentence": self.sentence,
             "remedy": self.remedy,
+            "text": self.text(),
             **{key: value for key, value in place.items() if value is not None},
         }
+
+    def text(self) -> str:
+        """Return the finding as one line for people: code, thing, line, sentence."""
+        name = self.resource.rstrip("/").rsplit("/", 1)[-1]
+        place = f"{name}, line {self.line}" if self.line else name
+        return f"{self.code} {place}: {self.sentence}"
 
 
 def finding(code: str, resource: str, *, line: int | None = None, column: int | None = None, **facts: Any) -> Finding:

@@ -172,6 +172,8 @@ def _inventory(options: argparse.Namespace) -> int:
     hosts = {
         account["name"]: {
             "ansible_connection": "local",
+            # Without it a module process takes the first Python it finds, which may lack the SDKs.
+            "ansible_python_interpreter": "{{ ansible_playbook_python }}",
             "automation_account_name": account["name"],
             "resource_group": account["resource_group"],
             "subscription_id": account["subscription_id"],
