@@ -30,7 +30,7 @@ def replace_field(script: Script, read: Read, contexts: Contexts, known: Known, 
     start, end = script.span(read.node)
     field = script.text(read.node)
     if is_broken(read.node):
-        report.add("RA430", read.node)
+        report.cannot_read(read.node)
         return None
     pinned = known.pinned(read.field)
     if pinned is not None:

@@ -45,13 +45,13 @@ class Guard:
     living: Node | None
 
 
-def find_guard(script: Script, read: Read) -> Guard | None:
-    """Return the guard whose whole condition is this read of the connection; None when it is another use."""
+def check_of(read: Read) -> Node | None:
+    """Return the ``if`` (or ``elseif``) statement whose condition holds this read; None when it is another use."""
     for node in ancestors(read.node):
         if node.type in ("statement_block", "script_block", "statement_list"):
             return None
         if node.type == "if_statement":
-            return _guard(script, node, script.text(read.node))
+            return node
     return None
 
 
@@ -70,24 +70,27 @@ def _guard(script: Script, node: Node, variable: str) -> Guard | None:
     return None
 
 
-def plan_guard(script: Script, guard: Guard, names: set[str], variables: Variables, report: Report) -> list[Span]:
-    """Return the spans that leave only the living branch of ``guard``, or report why it must not be touched.
+def plan_guard(
+    script: Script, check: Node, read: Read, names: set[str], variables: Variables, report: Report
+) -> list[Span]:
+    """Return the spans that leave only the living branch of ``check``, or report why it must not be touched.
 
     ``names`` are the variables that hold the connection's name.
     """
-    if guard.node.parent is None or guard.node.parent.type != "statement_list":
-        report.add("RA424", guard.node)
+    guard = _guard(script, check, script.text(read.node))
+    if guard is None or check.parent is None or check.parent.type != "statement_list":
+        report.add("RA424", check)
         return []
-    if is_broken(guard.node):
-        report.add("RA430", guard.node)
+    if is_broken(check):
+        report.cannot_read(check)
         return []
     if guard.dead is not None and not _only_complains(script, guard.dead):
         report.add("RA424", guard.dead)
         return []
     if _needed_later(script, guard, variables) or (guard.living is not None and _reads(script, guard.living, names)):
-        report.add("RA424", guard.node)
+        report.add("RA424", check)
         return []
-    report.add("RA402", guard.node)
+    report.add("RA402", check)
     return _spans(script, guard)
 
 

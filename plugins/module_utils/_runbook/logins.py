@@ -81,7 +81,7 @@ def _plan_arguments(
     command: Command, arguments: list[Argument], flow: Flow, known: Known, report: Report
 ) -> list[Span]:
     if not command.is_continuous():
-        report.add("RA430", command.node)
+        report.cannot_read(command.node)
         return []
     settings = [_setting(command, argument) for argument in arguments]
     dropped = judge(command, settings, flow, known, report)

@@ -24,6 +24,15 @@ class Report:
         self._resource = resource
         self._findings: list[Finding] = []
         self._assumptions: list[Assumption] = []
+        self.unreadable: tuple[int, int] | None = None
+
+    def cannot_read(self, node: Node) -> None:
+        """Note that the grammar cannot read ``node``, which would have to be changed."""
+        self.cannot_read_at(self._script.place(node))
+
+    def cannot_read_at(self, place: tuple[int, int]) -> None:
+        """The same for a place: line and column. The first place is the one that counts."""
+        self.unreadable = min(self.unreadable, place) if self.unreadable is not None else place
 
     def add(self, code: str, node: Node, **facts: Any) -> None:
         """Add the finding ``code`` at ``node``; one of severity error forbids the rewrite."""

@@ -100,8 +100,20 @@ def _plan_table(command: Command, table: Node, flow: Flow, known: Known, report:
             spans.append(Span(start, end, identity, RULE))
             identity = ""
         else:
-            spans.append(statement_span(flow.script.plain, start, end, RULE))
+            spans.append(_entry_span(flow, entries, index, start, end))
     return spans
+
+
+def _entry_span(flow: Flow, entries: list[Node], index: int, start: int, end: int) -> Span:
+    """An entry on the line of the one before goes with the separator between them, another one with its line."""
+    before = _end(flow, entries[index - 1]) if index else start
+    if "\n" in flow.script.plain[before:start]:
+        return statement_span(flow.script.plain, start, end, RULE)
+    return Span(before, end, "", RULE)
+
+
+def _end(flow: Flow, entry: Node) -> int:
+    return flow.script.span(entry.named_children[-1])[1]
 
 
 def _entries(table: Node) -> list[Node]:

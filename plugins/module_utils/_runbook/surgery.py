@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from . import edits
+from .brackets import are_paired
 from .commands import Command, commands
 from .connections import (
     FETCH,
@@ -23,7 +24,7 @@ from .dataflow import Binding, How, Variables
 from .dual_mode import report_dual_mode
 from .fields import REPLACEABLE, replace_field
 from .flow import Flow
-from .guards import find_guard, plan_guard
+from .guards import check_of, plan_guard
 from .hazards import (
     find_identity_login,
     reference,
@@ -65,30 +66,37 @@ class Surgery:
         self.options = options
         self.report = Report(script, options.resource)
         self.spans: list[edits.Span] = []
-        self.refused: list[Command] = []
+        self.refused: list[Node] = []
         self.modules: tuple[str, ...] = ()
         self.variables = Variables(script)
         self.commands = commands(script)
         self.functions = {script.text(node).lower() for node in script.nodes("function_name")}
         self.connections = find_connections(script, self.variables, self.commands, options)
         self.flow = Flow(script, self.variables, self.connections)
-        self.unreadable = self._find_unreadable()
+        self._check_readable()
         if self.unreadable is None:
             self._plan()
 
     # -- what could not be read
 
-    def _find_unreadable(self) -> tuple[int, int] | None:
-        """Return line and column of the first thing that matters and that the grammar cannot read."""
+    @property
+    def unreadable(self) -> tuple[int, int] | None:
+        """Line and column of something that matters and that the grammar cannot read; None when there is nothing."""
+        return self.report.unreadable
+
+    def _check_readable(self) -> None:
         for node in self._touched():
             statement = statement_of(node)
             if is_broken(node) or (statement is not None and statement.type == "pipeline" and is_broken(statement)):
-                return self.script.place(node)
+                self.report.cannot_read(node)
         for pattern in [_FETCH_WORD, *(reference(name) for name in self.connections.variables)]:
             for match in pattern.finditer(self.script.plain):
                 if not self._is_accounted_for(match.start()):
-                    return self.script.source.place(match.start())
-        return None
+                    self.report.cannot_read_at(self.script.source.place(match.start()))
+        error = self.script.first_error if self._touched() else None
+        if error is not None and not are_paired(self.script.plain):
+            # PowerShell cannot read this script either
+            self.report.cannot_read(error)
 
     def _touched(self) -> list[Node]:
         fetches = [
@@ -158,7 +166,7 @@ class Surgery:
         plain = plan_logins(candidates, self.flow, known, self.report)
         splatted = plan_splats(candidates, self.flow, known, self.report)
         logins = Logins([*plain.commands, *splatted.commands], [*plain.spans, *splatted.spans])
-        self.refused = [*plain.refused, *splatted.refused]
+        self.refused += [command.node for command in [*plain.refused, *splatted.refused]]
         self.spans += logins.spans
         for login in logins.commands:
             self.report.add("RA401", login.node, command=login.written)
@@ -175,9 +183,11 @@ class Surgery:
 
     def _plan_guards(self, names: set[str]) -> None:
         for read in self.connections.reads:
-            guard = find_guard(self.script, read) if read.field is None and read.variable is not None else None
-            if guard is not None:
-                self.spans += plan_guard(self.script, guard, names, self.variables, self.report)
+            check = check_of(read) if read.field is None else None
+            spans = plan_guard(self.script, check, read, names, self.variables, self.report) if check else []
+            self.spans += spans
+            if check is not None and not spans:
+                self.refused.append(read.node)
 
     def _remove_fetches(self, fetches: list[Fetch]) -> None:
         for fetch in fetches:
@@ -212,8 +222,8 @@ class Surgery:
         return None
 
     def _is_judged(self, node: Node) -> bool:
-        """A login that was refused has its own finding; its arguments need none."""
-        return any(c.node.start_byte <= node.start_byte and node.end_byte <= c.node.end_byte for c in self.refused)
+        """A login or check that was refused has its own finding; what it reads needs none."""
+        return any(r.start_byte <= node.start_byte and node.end_byte <= r.end_byte for r in self.refused)
 
     def _is_unread(self, name: str) -> bool:
         """Tell whether all reads of a variable are gone. One that nobody ever read may be read by another script."""

@@ -78,6 +78,11 @@ class Script:
         """How many nodes the grammar could not read, or had to invent."""
         return sum(1 for node in walk(self.root) if node.is_error or node.is_missing) if self.root.has_error else 0
 
+    @cached_property
+    def first_error(self) -> Node | None:
+        """The first node that the grammar could not read, or had to invent."""
+        return next((n for n in walk(self.root) if n.is_error or n.is_missing), None) if self.error_count else None
+
     def node_at(self, offset: int) -> Node | None:
         """Return the innermost node that holds the character at ``offset``."""
         byte = len(self.plain[:offset].encode("utf-8"))
