@@ -9,16 +9,18 @@ from __future__ import annotations
 import argparse
 import json
 import logging
-import os
-import signal
+import ssl
 import sys
 import time
+import urllib.request
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from azure_simulator import faults
+from azure_simulator.settings import Settings
 
 _DESCRIPTION = """\
 A local Azure for tests and rehearsals: Resource Manager, the Entra login and Microsoft
@@ -71,11 +73,12 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m azure_simulator",
         description=_DESCRIPTION,
-        epilog=_fault_help() + _EPILOG,
+        epilog=_fault_help() + _settings_help() + _EPILOG,
         formatter_class=shape,
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="serve | stop | inventory")
-    serve = commands.add_parser("serve", help="run until stopped", formatter_class=shape, epilog=_fault_help())
+    more = _fault_help() + _settings_help()
+    serve = commands.add_parser("serve", help="run until stopped", formatter_class=shape, epilog=more)
     _add_run_dir(serve)
     serve.add_argument("--estate", type=Path, metavar="FILE.yml", help="estate to load (default: the demo estate)")
     serve.add_argument("--accounts", type=int, metavar="N", help="generate N accounts instead")
@@ -88,7 +91,7 @@ def _parser() -> argparse.ArgumentParser:
         "--replication-delay", type=float, default=0, metavar="SECONDS", help="until a new object is seen elsewhere"
     )
     serve.add_argument(
-        "--set", action="append", default=[], metavar="NAME=JSON", help="any other setting, e.g. retry_after=5"
+        "--set", action="append", default=[], metavar="NAME=JSON", help="any setting below, e.g. retry_after=5"
     )
     serve.add_argument("--fault", action="append", default=[], metavar="SPEC", help="see below; may be repeated")
     stop = commands.add_parser("stop", help="end the one that runs in RUN_DIR")
@@ -107,6 +110,12 @@ def _fault_help() -> str:
     return f"faults\n  {written.strip().replace(chr(10), chr(10) + '  ')}\n\n"
 
 
+def _settings_help() -> str:
+    width = max(len(name) for name, _, _ in Settings.describe())
+    lines = [f"  {name:{width}}  {text} ({json.dumps(default)})" for name, default, text in Settings.describe()]
+    return "\n".join(["settings, with their defaults (--set NAME=JSON, or the control API)", *lines, "", ""])
+
+
 def _serve(options: argparse.Namespace) -> int:
     # Imported here: `stop` and `inventory` should not need the server.
     from azure_simulator import estates
@@ -114,8 +123,10 @@ def _serve(options: argparse.Namespace) -> int:
     from azure_simulator.world import World
 
     options.run_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if _running_pid(options.run_dir) is not None:
+    if _running(options.run_dir) is not None:
         raise ValueError(f"a simulator already runs in {options.run_dir}; stop it first")
+    # One that was killed leaves its own behind, which must not be taken for ours.
+    (options.run_dir / "endpoint.json").unlink(missing_ok=True)
     _log_to(options.run_dir / "server.log")
     settings = dict(_setting(text) for text in options.set)
     settings |= {
@@ -153,59 +164,69 @@ def _announce(endpoint: dict[str, Any]) -> None:
 
 
 def _stop(options: argparse.Namespace) -> int:
-    pid = _running_pid(options.run_dir)
-    if pid is None:
+    endpoint = _running(options.run_dir)
+    if endpoint is None:
         print(f"no simulator runs in {options.run_dir}")
         return 0
-    os.kill(pid, signal.SIGTERM)
+    _control(endpoint, "POST", "/shutdown")
     for _ in range(100):
-        if _running_pid(options.run_dir) is None:
-            print(f"stopped (pid {pid})")
+        if _running(options.run_dir) is None:
+            print(f"stopped (pid {endpoint['pid']})")
             return 0
         time.sleep(0.1)
-    raise ValueError(f"the simulator with pid {pid} does not end")
+    raise ValueError(f"the simulator with pid {endpoint['pid']} does not end")
 
 
 def _inventory(options: argparse.Namespace) -> int:
-    endpoint = _endpoint(options.run_dir)
-    login = endpoint["logins"].get("migration", {})
+    path = options.run_dir / "endpoint.json"
+    if not path.exists():
+        raise ValueError(f"no simulator runs in {options.run_dir}: there is no endpoint.json")
+    accounts = _read(path)["accounts"]
+    names = Counter(account["name"] for account in accounts)
     hosts = {
-        account["name"]: {
+        _host_name(account, names): {
             "ansible_connection": "local",
-            # Without it a module process takes the first Python it finds, which may lack the SDKs.
-            "ansible_python_interpreter": "{{ ansible_playbook_python }}",
-            "automation_account_name": account["name"],
-            "resource_group": account["resource_group"],
             "subscription_id": account["subscription_id"],
+            "resource_group": account["resource_group"],
+            "automation_account_name": account["name"],
         }
-        for account in endpoint["accounts"]
+        for account in accounts
     }
-    variables = {
-        "cloud_environment": endpoint["resource_manager"],
-        "tenant": login.get("tenant"),
-        "client_id": login.get("client_id"),
-    }
-    print(yaml.safe_dump({"automation_accounts": {"hosts": hosts, "vars": variables}}, sort_keys=False), end="")
+    print(yaml.safe_dump({"automation_accounts": {"hosts": hosts}}, sort_keys=False), end="")
     return 0
 
 
-def _endpoint(run_dir: Path) -> dict[str, Any]:
+def _host_name(account: dict[str, str], names: Counter[str]) -> str:
+    """The account's name; with its group and subscription where another account has the same."""
+    if names[account["name"]] == 1:
+        return account["name"]
+    return f"{account['name']}.{account['resource_group']}.{account['subscription_id']}"
+
+
+def _running(run_dir: Path) -> dict[str, Any] | None:
+    """The content of endpoint.json if the simulator behind it answers, None otherwise."""
     path = run_dir / "endpoint.json"
     if not path.exists():
-        raise ValueError(f"no simulator runs in {run_dir}: there is no endpoint.json")
+        return None
+    endpoint = _read(path)
+    try:
+        _control(endpoint, "GET", "/settings")
+    except OSError:
+        return None
+    return endpoint
+
+
+def _read(path: Path) -> dict[str, Any]:
     value: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return value
 
 
-def _running_pid(run_dir: Path) -> int | None:
-    if not (run_dir / "endpoint.json").exists():
-        return None
-    pid: int = _endpoint(run_dir)["pid"]
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return None
-    return pid
+def _control(endpoint: dict[str, Any], method: str, path: str) -> None:
+    headers = {"Authorization": f"Bearer {endpoint['control_token']}"}
+    request = urllib.request.Request(endpoint["control"] + path, method=method, headers=headers)
+    trust = ssl.create_default_context(cafile=endpoint["ca_file"])
+    with urllib.request.urlopen(request, context=trust, timeout=10) as answer:
+        answer.read()
 
 
 def _log_to(path: Path) -> None:

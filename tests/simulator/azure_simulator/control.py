@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.background import BackgroundTask
 from starlette.middleware import Middleware
 from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.requests import Request
@@ -84,8 +85,7 @@ class _Control:
         return await self.show_settings(request)
 
     async def stop(self, request: Request) -> Response:
-        self.shutdown()
-        return Response(status_code=202)
+        return Response(status_code=202, background=BackgroundTask(self.shutdown))
 
 
 async def _list(request: Request) -> list[Any]:

@@ -6,8 +6,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
+
+
+def _setting(default: Any, text: str) -> Any:
+    return field(default=default, metadata={"help": text})
 
 
 @dataclass(slots=True)
@@ -18,23 +22,24 @@ class Settings:
     only second-hand; no test may assert one of their values as real.
     """
 
-    latency_ms: float = 0.0
-    throttle: bool = False
-    replication_delay: float = 0.0
-    retry_after: float = 1.0
-    operation_seconds: float = 0.0
-    metadata_bom: bool = False
-    empty_pages: bool = True
-    runbook_page_size: int = 100
-    publish_reids_job_schedules: bool = False
-    put_runbook_reids_job_schedules: bool = True
-    publish_without_draft_status: int = 400
-    slim_runbook_list: bool = False
-    slim_connection_list: bool = True
-    principal_checked_always: bool = False
-    role_assignment_limit: int = 4000
-    graph_page_size: int = 100
-    site_recovery_async_operation: bool = True
+    latency_ms: float = _setting(0.0, "milliseconds to wait before every answer")
+    throttle: bool = _setting(False, "Resource Manager's token buckets")
+    replication_delay: float = _setting(0.0, "seconds until a new object is seen by other services")
+    retry_after: float = _setting(1.0, "seconds in the Retry-After of long-running operations")
+    operation_seconds: float = _setting(0.0, "seconds that long-running operations and jobs take")
+    metadata_bom: bool = _setting(False, "a byte order mark before the metadata, which the az command line cannot read")
+    empty_pages: bool = _setting(True, "lists of more than one page have an empty one after the first")
+    runbook_page_size: int = _setting(100, "runbooks per page")
+    publish_reids_job_schedules: bool = _setting(False, "publishing gives the runbook's job schedules new ids")
+    publish_loses_job_schedules: bool = _setting(False, "publishing loses the runbook's job schedules")
+    put_runbook_reids_job_schedules: bool = _setting(True, "a PUT keeps one job schedule of a runbook, under a new id, without parameters")
+    publish_without_draft_status: int = _setting(400, "status of a publish without a draft")
+    slim_runbook_list: bool = _setting(False, "items of the runbook list have no parameters")
+    slim_connection_list: bool = _setting(True, "items of the connection list have no field values")
+    principal_checked_always: bool = _setting(False, "PrincipalNotFound also when principalType is sent")
+    role_assignment_limit: int = _setting(4000, "role assignments per subscription")
+    graph_page_size: int = _setting(100, "directory objects per page")
+    site_recovery_async_operation: bool = _setting(True, "Azure-AsyncOperation header on mapping updates")
 
     def update(self, values: dict[str, Any]) -> None:
         """Set the named members; ValueError names an unknown one or a wrong type."""
@@ -43,6 +48,11 @@ class Settings:
             if name not in kinds:
                 raise ValueError(f"there is no setting {name!r}; known: {', '.join(sorted(kinds))}")
             setattr(self, name, _as(kinds[name], name, value))
+
+    @classmethod
+    def describe(cls) -> list[tuple[str, Any, str]]:
+        """Name, default and meaning of every setting, for the help."""
+        return [(item.name, item.default, item.metadata["help"]) for item in fields(cls)]
 
     def as_dict(self) -> dict[str, Any]:
         return {item.name: getattr(self, item.name) for item in fields(self)}

@@ -213,6 +213,7 @@ def test_metadata_tells_the_endpoints_in_three_shapes(azure: Azure) -> None:
         return azure.send("GET", "/metadata/endpoints", version=version, token="")
 
     azure.set(metadata_bom=True)
+    azure.set(metadata_bom=True)
     assert metadata("2022-09-01").body.startswith(b"\xef\xbb\xbf")
     assert metadata("2022-09-01").json["authentication"]["loginEndpoint"] == azure.endpoint["login"]
     assert metadata("2019-05-01").json[0]["microsoftGraphResourceId"] == azure.endpoint["graph"]

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import azure.mgmt.automation
 import pytest
 from azure.core.exceptions import DecodeError, HttpResponseError, ResourceNotFoundError
 
@@ -15,12 +16,17 @@ from azure_simulator.testing import ACCOUNT, GROUP, SCRIPT, Azure
 NEW = b"\xff\xfe'\x00U\x00T\x00F\x00-\x001\x006\x00'\x00\r\x00\n\x00"
 
 
+FIRST_GENERATION = azure.mgmt.automation.__version__.startswith("1.")
+# 1.1.0b4 always streams and takes no such argument; 2.0.0 must be told.
+STREAM = {} if FIRST_GENERATION else {"stream": True}
+
+
 def content(azure: Azure, name: str) -> bytes:
-    return b"".join(azure.client().runbook.get_content(GROUP, ACCOUNT, name, stream=True))
+    return b"".join(azure.client().runbook.get_content(GROUP, ACCOUNT, name, **STREAM))
 
 
 def draft(azure: Azure, name: str) -> bytes:
-    return b"".join(azure.client().runbook_draft.get_content(GROUP, ACCOUNT, name, stream=True))
+    return b"".join(azure.client().runbook_draft.get_content(GROUP, ACCOUNT, name, **STREAM))
 
 
 def replace(azure: Azure, name: str, script: bytes) -> None:
@@ -43,10 +49,14 @@ def test_the_state_tells_which_contents_there_are(azure: Azure) -> None:
         content(azure, "Unfinished")
 
 
-def test_published_content_is_octet_stream_and_breaks_the_plain_call(azure: Azure, account_path: str) -> None:
+def test_published_content_is_octet_stream(azure: Azure, account_path: str) -> None:
     answer = azure.send("GET", account_path + "/runbooks/start-machines/content")
     assert answer.headers["Content-Type"] == "application/octet-stream"
     assert answer.body == content(azure, "Start-Machines") == SCRIPT
+
+
+@pytest.mark.skipif(FIRST_GENERATION, reason="this generation always streams, which octet-stream does not break")
+def test_octet_stream_breaks_a_call_that_does_not_stream(azure: Azure) -> None:
     with pytest.raises(DecodeError):
         azure.client().runbook.get_content(GROUP, ACCOUNT, "Start-Machines")
 

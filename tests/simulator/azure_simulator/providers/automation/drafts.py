@@ -94,6 +94,8 @@ def _publish(call: Call) -> Response:
     runbook.modified = call.world.clock.now()
     if settings.publish_reids_job_schedules:
         links.recreate_after_publish(account, runbook.name)
+    if settings.publish_loses_job_schedules:
+        links.recreate_after_put(account, runbook.name)
     infix = "" if call.api_version >= "2022" else "/publish"
     return lro.accepted(call, f"{_runbook_path(account, runbook)}{infix}/operationResults")
 
