@@ -120,14 +120,15 @@ def of_principal(world: World, principal_id: str) -> list[RoleAssignment]:
     return list(_index(world).by_principal.get(principal_id.lower(), {}).values())
 
 
-def visible_at(world: World, scope: str, *, below: bool) -> list[RoleAssignment]:
+def visible_at(world: World, scope: str, *, below: bool, holders: Iterable[str] | None = None) -> list[RoleAssignment]:
     """What a list at a scope shows: assignments there, those inherited from above and, with ``below``,
-    those of the scopes inside it (contract 4)."""
-    above = set(_above(world, scope))
+    those of the scopes inside it (contract 4); only those of ``holders``, if they are given."""
+    above, inner = set(_above(world, scope)), normal(scope)
+    candidates = _near(world, scope) if holders is None else _held_by(world, holders)
     found = []
-    for assignment in _near(world, scope):
+    for assignment in candidates:
         place = normal(assignment.scope)
-        if place in above or (below and normal(scope) in _above(world, place)):
+        if place in above or (below and inner in _above(world, place)):
             found.append(assignment)
     return found
 
@@ -202,6 +203,11 @@ def hierarchy_of(world: World) -> Hierarchy:
 
 def _above(world: World, scope: str) -> list[str]:
     return with_ancestors(scope, _fresh_index(world).hierarchy)
+
+
+def _held_by(world: World, holders: Iterable[str]) -> Iterator[RoleAssignment]:
+    for holder in holders:
+        yield from of_principal(world, holder)
 
 
 def _near(world: World, scope: str) -> Iterator[RoleAssignment]:

@@ -86,12 +86,12 @@ def list_assignments(call: Call) -> Response:
     scope = call.params["scope"] or "/"
     require_scope(call.world, scope)
     wanted = _parse_filter(call.query.get("$filter", ""))
-    holders = _holders(call.world, wanted)
     found = [
         assignment
-        for assignment in rbac.visible_at(call.world, scope, below=not wanted.at_scope)
+        for assignment in rbac.visible_at(
+            call.world, scope, below=not wanted.at_scope, holders=_holders(call.world, wanted)
+        )
         if call.world.clock.is_visible(assignment.visible_from)
-        and (holders is None or assignment.principal_id.lower() in holders)
     ]
     return paged(
         call, found, lambda item: _for_version(shown(item, scope), call), empty_page=call.world.settings.empty_pages
@@ -179,11 +179,11 @@ def _filter_of(terms: list[str]) -> _Filter:
     return _Filter(at_scope, principal_id, assigned_to)
 
 
-def _holders(world: World, wanted: _Filter) -> set[str] | None:
+def _holders(world: World, wanted: _Filter) -> list[str] | None:
     """Whose assignments are wanted; ``assignedTo`` counts the principal's groups too (contract 4)."""
     if wanted.assigned_to is not None:
-        return set(entra.principal_and_groups(world, wanted.assigned_to))
-    return {wanted.principal_id.lower()} if wanted.principal_id is not None else None
+        return entra.principal_and_groups(world, wanted.assigned_to)
+    return [wanted.principal_id] if wanted.principal_id is not None else None
 
 
 def _find(call: Call) -> RoleAssignment | None:

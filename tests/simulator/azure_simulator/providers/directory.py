@@ -78,7 +78,8 @@ Handler = Callable[[Call], Response]
 def _list(collection: str) -> Handler:
     def handler(call: Call) -> Response:
         objects = entra.visible(call.world, call.who.tenant_id, _COLLECTIONS[collection])
-        return many(call, collection, matching(call, [shown(obj) for obj in objects]))
+        found = matching(call, [obj.data for obj in objects])
+        return many(call, collection, [without_keys(data) for data in found])
 
     return handler
 
@@ -136,10 +137,14 @@ def _delete(collection: str) -> Handler:
 
 def shown(obj: DirectoryObject, *, with_keys: bool = False) -> Wire:
     """An object as Graph shows it; the certificates themselves only when asked for."""
-    data = dict(obj.data)
-    if "keyCredentials" in data and not with_keys:
-        data["keyCredentials"] = [{**item, "key": None} for item in data["keyCredentials"]]
-    return data
+    return dict(obj.data) if with_keys else without_keys(obj.data)
+
+
+def without_keys(data: Wire) -> Wire:
+    """A copy of an object whose certificates are blanked."""
+    if not data.get("keyCredentials"):
+        return dict(data)
+    return {**data, "keyCredentials": [{**item, "key": None} for item in data["keyCredentials"]]}
 
 
 def list_federated_credentials(call: Call) -> Response:
