@@ -20,7 +20,6 @@ from .._arguments import ACCOUNT, LEDGER, LOGIN, ArgumentSpec
 from .._azure import automation, managed_identity
 from .._azure.errors import Absent, Forbidden
 from .._azure.ids import normal_id
-from .._finding import Finding
 from .._step import Change, Hands, Outcome, Plan, StepError
 from . import access_reading as reading
 from ._call import Call, Result
@@ -122,18 +121,15 @@ def _planned(call: Call, choices: Choices, target: Target, found: Found) -> tupl
     if target.principal_id:
         existing = reading.read_existing(call.session, places, target.principal_id, call.max_parallel)
     access = plan_access(target, held, existing, roles, choices)
-    plan = _within_limits(call, _with_findings(access.plan, found.findings + seen.findings))
-    return replace(access, plan=plan), places
+    plan = replace(access.plan, findings=found.findings + seen.findings + access.plan.findings)
+    return replace(access, plan=_within_limits(call, plan)), places
 
 
 def _within_limits(call: Call, plan: Plan) -> Plan:
     listed, findings = reading.read_counts(call.session, sorted(new_per_place(plan)), call.max_parallel)
     counts = {place: count_at(place, assignments) for place, assignments in listed.items()}
-    return _with_findings(with_limits(plan, counts), findings)
-
-
-def _with_findings(plan: Plan, findings: tuple[Finding, ...]) -> Plan:
-    return replace(plan, findings=findings + plan.findings)
+    checked = with_limits(plan, counts)
+    return replace(checked, findings=checked.findings + findings)
 
 
 def _refuse_missing_identity(call: Call, target: Target, plan: Plan) -> None:
