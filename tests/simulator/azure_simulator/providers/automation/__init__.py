@@ -16,6 +16,7 @@ from azure_simulator.providers.automation import (
     jobs,
     links,
     runbooks,
+    usage,
 )
 from azure_simulator.providers.automation.state import dump
 from azure_simulator.router import Provider, Routes
@@ -45,6 +46,6 @@ PROVIDER = Provider(
 def register(routes: Routes) -> None:
     """Add all routes of the provider."""
     routes.add_provider(PROVIDER)
-    for part in (accounts, runbooks, drafts, assets, links, hybrid, environments, jobs):
+    for part in (accounts, runbooks, drafts, assets, links, hybrid, environments, jobs, usage):
         part.register(routes)
     identity.register(routes)

@@ -37,7 +37,6 @@ _EMPTY_LISTS = (
     "python2Packages",
     "python3Packages",
     "softwareUpdateConfigurations",
-    "usages",
     "watchers",
 )
 _ENVIRONMENT = "/runtimeEnvironments/{name}"

@@ -26,7 +26,14 @@ def register(routes: Routes) -> None:
     routes.add_provider(
         Provider(
             "Microsoft.ManagedIdentity",
-            ("2018-11-30", "2021-09-30-preview", "2022-01-31-preview", "2023-01-31", "2024-11-30"),
+            (
+                "2018-11-30",
+                "2021-09-30-preview",
+                "2022-01-31-preview",
+                "2023-01-31",
+                "2024-11-30",
+                "2025-05-31-preview",
+            ),
             resource_types=("userAssignedIdentities",),
         )
     )
@@ -190,12 +197,11 @@ def _require_assignable(call: Call, resource_ids: list[str]) -> None:
 
 
 def _add_principal(world: World, tenant_id: str, name: str, resource_id: str, *, explicit: bool) -> DirectoryObject:
-    object_id, now = new_id(), world.clock.now()
-    data = entra.managed_identity(
-        object_id, new_id(), name, resource_id, graph_text(now), tenant_id, user_assigned=explicit
-    )
+    """The service principal of a managed identity; no application object (contract 5)."""
+    born = graph_text(world.clock.now())
+    data = entra.managed_identity(new_id(), new_id(), name, resource_id, born, tenant_id, user_assigned=explicit)
     return world.add_object(
-        DirectoryObject(object_id, "servicePrincipal", tenant_id, data, visible_from=world.clock.replicated_at())
+        DirectoryObject(data["id"], entra.SERVICE_PRINCIPAL, tenant_id, data, visible_from=world.clock.replicated_at())
     )
 
 
