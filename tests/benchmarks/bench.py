@@ -110,7 +110,7 @@ class Bench:
         done = subprocess.run(command, env=self._environment(), capture_output=True, text=True, check=False)
         wall, cpu = time.monotonic() - wall, _children_cpu() - cpu
         if done.returncode:
-            raise SystemExit(done.stdout[-4000:] + done.stderr)
+            raise SystemExit(done.stdout[-9000:] + done.stderr)
         return Figures(run, fast, self.accounts, wall, cpu, _hosts_changed(done.stdout), self._requests())
 
     def _inventory(self) -> pathlib.Path:

@@ -1,8 +1,8 @@
 param([string] $ServiceTag = 'web')
 
 function Connect-Azure {
-    param([string] $ConnectionName = 'AzureRunAsConnection')
-    $c = Get-AutomationConnection -Name $ConnectionName
+    $connectionName = 'AzureRunAsConnection'
+    $c = Get-AutomationConnection -Name $connectionName
     Connect-AzAccount -ServicePrincipal -Tenant $c.TenantId -ApplicationId $c.ApplicationId -CertificateThumbprint $c.CertificateThumbprint | Out-Null
 }
 
