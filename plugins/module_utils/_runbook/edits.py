@@ -30,14 +30,16 @@ class Overlap(Exception):
 
 
 def settle(spans: Iterable[Span]) -> list[Span]:
-    """Return the spans in order, without those that lie inside a deleted one. Raises Overlap."""
+    """Return the spans in order; deletions that overlap become one, what lies inside one is gone. Raises Overlap."""
     settled: list[Span] = []
     for span in sorted(set(spans), key=lambda s: (s.start, -s.end)):
         last = settled[-1] if settled else None
         if last is None or span.start >= last.end:
             settled.append(span)
-        elif span.end > last.end or last.after:
+        elif last.after or (span.after and span.end > last.end):
             raise Overlap
+        else:
+            settled[-1] = Span(last.start, max(last.end, span.end), "", last.rule)
     return settled
 
 
@@ -59,7 +61,7 @@ def statement_span(text: str, start: int, end: int, rule: str) -> Span:
     at_line_start = line_start == 0 or text[line_start - 1] in "\r\n"
     line_end = _LINE_END.match(text, end)
     if at_line_start and line_end:
-        return Span(line_start, line_end.end(), "", rule)
+        return _lines(text, line_start, line_end, rule)
     return Span(line_start if line_end and text[line_start - 1] != "{" else start, end, "", rule)
 
 
@@ -73,7 +75,7 @@ def _opening(text: str, start: int, end: int, rule: str) -> Span:
     line_end = _LINE_END.match(text, end)
     line_start = _back_over_blanks(text, start)
     if line_end and (line_start == 0 or text[line_start - 1] in "\r\n"):
-        return Span(line_start, line_end.end(), "", rule)
+        return _lines(text, line_start, line_end, rule)
     return Span(start, end, "", rule)
 
 
@@ -85,8 +87,15 @@ def _closing(text: str, start: int, end: int, rule: str) -> Span:
         # What follows on the same line was ended by the brace; now it needs a separator.
         return Span(line_start, end, "" if line_end or text[after] in ";}#)" else ";", rule)
     if line_end:
-        return Span(line_start, line_end.end(), "", rule)
+        return _lines(text, line_start, line_end, rule)
     return Span(start, after, "", rule)
+
+
+def _lines(text: str, start: int, line_end: re.Match[str], rule: str) -> Span:
+    """Return the span of whole lines; where the last one has no line end, the one before it must have none either."""
+    if not line_end.group() and start > 0:
+        start -= 2 if text.startswith("\r\n", start - 2) else 1
+    return Span(start, line_end.end(), "", rule)
 
 
 def _past_blanks(text: str, offset: int) -> int:

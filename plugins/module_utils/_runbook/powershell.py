@@ -74,11 +74,14 @@ def _operate(text: Text, options: RewriteOptions) -> Surgery:
 
 
 def _finish(content: bytes, text: Text, surgery: Surgery, options: RewriteOptions) -> Rewrite:
-    spans = _joined(edits.settle(surgery.spans))
-    new_content = text.encode(edits.apply(text.text, spans))
     report = surgery.report
+    try:
+        spans = _joined(edits.settle(surgery.spans))
+    except edits.Overlap:
+        return _failed(content, options)
+    new_content = text.encode(edits.apply(text.text, spans))
     if not _proved(surgery, new_content, options):
-        return Rewrite(content, Verdict.MANUAL, findings=(finding("RA433", options.resource, line=1, column=1),))
+        return _failed(content, options)
     verdict = Verdict.REWRITTEN_WITH_ASSUMPTIONS if report.assumptions else Verdict.REWRITTEN
     return Rewrite(
         new_content,
@@ -88,6 +91,10 @@ def _finish(content: bytes, text: Text, surgery: Surgery, options: RewriteOption
         assumptions=report.assumptions,
         modules=surgery.modules,
     )
+
+
+def _failed(content: bytes, options: RewriteOptions) -> Rewrite:
+    return Rewrite(content, Verdict.MANUAL, findings=(finding("RA433", options.resource, line=1, column=1),))
 
 
 def _proved(surgery: Surgery, new_content: bytes, options: RewriteOptions) -> bool:

@@ -1,0 +1,209 @@
+# Copyright (c) 2026, the azauto.runas_migration authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The entry point: options, languages, encodings, and what is said when a package is missing."""
+
+from __future__ import annotations
+
+import base64
+import json
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from ansible_collections.azauto.runas_migration.plugins.module_utils._runbook import (
+    MissingPackage,
+    RewriteOptions,
+    Verdict,
+    grammars,
+    rewrite,
+)
+
+LOGIN = (
+    b"$c = Get-AutomationConnection -Name AzureRunAsConnection\n"
+    b"Connect-AzAccount -ServicePrincipal -Tenant $c.TenantId -ApplicationId $c.ApplicationId "
+    b"-CertificateThumbprint $c.CertificateThumbprint\n"
+)
+PYTHON_FETCH = b"import automationassets\nc = automationassets.get_automation_connection('AzureRunAsConnection')\n"
+
+
+class TestOptions:
+    def test_a_user_assigned_identity_needs_its_client_id(self) -> None:
+        with pytest.raises(ValueError, match="client_id"):
+            RewriteOptions(identity="user")
+
+    def test_a_client_id_is_a_guid_for_it_is_written_into_code(self) -> None:
+        with pytest.raises(ValueError, match="GUID"):
+            RewriteOptions(identity="user", client_id="x; Remove-AzVM")
+
+    @pytest.mark.parametrize("option", ["identity", "subscription", "azurerm"])
+    def test_an_unknown_value_is_refused_and_named(self, option: str) -> None:
+        with pytest.raises(ValueError, match=f"{option} must be one of"):
+            RewriteOptions(**{option: "other"})
+
+    def test_a_subscription_that_is_no_guid_is_never_written_into_code(self) -> None:
+        options = RewriteOptions(connections={"AzureRunAsConnection": {"subscription_id": "'; Remove-AzVM; '"}})
+        outcome = rewrite(LOGIN + b"Select-AzSubscription $c.SubscriptionId\n", "PowerShell", options)
+        assert b"Remove-AzVM" not in outcome.content
+        assert outcome.verdict is Verdict.REWRITTEN_WITH_ASSUMPTIONS
+
+    def test_the_resource_of_the_findings_is_the_callers(self) -> None:
+        outcome = rewrite(LOGIN, "PowerShell", RewriteOptions(resource="Stop-Machines"))
+        assert {found.resource for found in outcome.findings} == {"Stop-Machines"}
+
+    def test_the_modules_of_the_login_are_named(self) -> None:
+        assert rewrite(LOGIN, "PowerShell").modules == ("Az.Accounts",)
+        assert rewrite(LOGIN.replace(b"Az", b"AzureRm", 1), "PowerShell").modules == ("Az.Accounts",)
+        assert rewrite(LOGIN.replace(b"Connect-Az", b"Add-AzureRm"), "PowerShell").modules == ("AzureRM.Profile",)
+
+
+class TestLanguage:
+    @pytest.mark.parametrize("declared", ["PowerShell", "PowerShell72", "Script", "PowerShellWorkflow", "", "Python3"])
+    def test_powershell_is_known_by_its_content(self, declared: str) -> None:
+        assert rewrite(LOGIN, declared).verdict is Verdict.REWRITTEN
+
+    @pytest.mark.parametrize("declared", ["Python2", "Python3", "PowerShell", ""])
+    def test_python_is_known_by_its_content(self, declared: str) -> None:
+        assert [found.code for found in rewrite(PYTHON_FETCH, declared).findings] == ["RA440"]
+
+    @pytest.mark.parametrize("declared", ["GraphPowerShell", "GraphPowerShellWorkflow", "PowerShell"])
+    def test_graphical_is_known_by_its_content(self, declared: str) -> None:
+        assert rewrite(graph("Get-VM"), declared).verdict is Verdict.NOT_USED
+
+
+class TestEncoding:
+    @pytest.mark.parametrize("content", [b"\x00\x01\x02", b"\xff\xfeG\x00e", b"\x80\x81\x02", LOGIN + b"# caf\xe9\n"])
+    def test_what_is_no_text_is_unparsable_and_untouched(self, content: bytes) -> None:
+        outcome = rewrite(content, "PowerShell")
+        assert outcome.verdict is Verdict.UNPARSABLE
+        assert outcome.content is content
+        assert [found.code for found in outcome.findings] == ["RA435"]
+
+    def test_text_in_a_western_encoding_without_any_word_of_run_as_is_not_used(self) -> None:
+        assert rewrite("Write-Output 'déjà vu'".encode("latin-1"), "PowerShell").verdict is Verdict.NOT_USED
+
+    def test_nothing_is_not_used(self) -> None:
+        assert rewrite(b"", "PowerShell").verdict is Verdict.NOT_USED
+
+    def test_places_are_counted_in_characters(self) -> None:
+        content = "\ufeff$größe = 1 <# ü #>; $c = Get-AutomationConnection -Name $n\n$c.ApplicationId\n".encode()
+        (found,) = rewrite(content, "PowerShell").findings
+        assert (found.code, found.line, found.column) == ("RA410", 1, 26)
+
+
+class TestPython:
+    @pytest.mark.parametrize(
+        "script",
+        [
+            "from automationassets import *\nc = get_automation_connection('AzureRunAsConnection')\n",
+            "import automationassets as a\nname = 'AzureRunAsConnection'\nc = a.get_automation_connection(name)\n",
+            "import automationassets as a\nprint a.get_automation_certificate('AzureRunAsCertificate')\n",
+            "from azure_automation_utility import get_automation_runas_token\nt = get_automation_runas_token()\n",
+            "import automationassets, sys\nc = automationassets.get_automation_connection(sys.argv[1])\n",
+            "import automationassets\nc = automationassets.get_automation_connection('Mine')\nx = c['ApplicationId']\n",
+        ],
+    )
+    def test_a_use_is_for_people(self, script: str) -> None:
+        outcome = rewrite(script.encode(), "Python2")
+        assert outcome.verdict is Verdict.MANUAL
+        assert [found.code for found in outcome.findings] == ["RA440"]
+
+    @pytest.mark.parametrize(
+        "script",
+        [
+            "# get_automation_connection('AzureRunAsConnection')\nprint('AzureRunAsConnection')\n",
+            "import automationassets\nc = automationassets.get_automation_connection('ServiceNow')\n",
+            "def get_automation_runas_token():\n    return 'token'\nt = get_automation_runas_token()\n",
+            "import automationassets\nv = automationassets.get_automation_variable('AzureRunAsConnection')\n",
+        ],
+    )
+    def test_a_mention_is_none(self, script: str) -> None:
+        assert rewrite(script.encode(), "Python3").verdict is Verdict.NOT_USED
+
+    def test_a_custom_connection_counts_when_the_account_has_it(self) -> None:
+        script = b"import automationassets\nc = automationassets.get_automation_connection('Mine')\n"
+        options = RewriteOptions(connections={"MINE": {}})
+        assert rewrite(script, "Python3", options).verdict is Verdict.MANUAL
+
+    def test_the_place_is_named(self) -> None:
+        (found,) = rewrite(b"# \xc3\xbc\n" + PYTHON_FETCH, "Python3").findings
+        assert (found.line, found.column) == (3, 5)
+
+    def test_broken_python_that_speaks_of_it_is_unparsable(self) -> None:
+        outcome = rewrite(b"import automationassets\ndef f(:\n  get_automation_connection = [\n", "Python3")
+        assert outcome.verdict is Verdict.UNPARSABLE
+
+
+def graph(
+    *texts: str, header: bytes = b"\x00\x01\x00\x00\x00\xff\xff\xff\xff\x01\x00\x00\x00\x00\x00\x00\x00"
+) -> bytes:
+    """A graphical runbook with the frame of a real one: its stream holds only a header and these strings."""
+    strings = b"".join(b"\x06" + bytes([len(text)]) + text.encode() for text in texts)
+    stream = base64.b64encode(header + strings + b"\x0b\x00\x00").decode()
+    container = {"SchemaVersion": "1.10", "RunbookDefinition": stream, "RunbookType": "GraphPowerShell"}
+    return json.dumps(container).encode()
+
+
+class TestGraphical:
+    @pytest.mark.parametrize(
+        "texts",
+        [
+            ("Get-AutomationConnection", "AzureRunAsConnection", "Add-AzureRmAccount"),
+            ("Get-AutomationConnection", "Connect-AzAccount", "CertificateThumbprint"),
+            ("Get-AutomationCertificate", "AzureRunAsCertificate"),
+        ],
+    )
+    def test_a_use_is_for_people(self, texts: tuple[str, ...]) -> None:
+        outcome = rewrite(graph(*texts), "GraphPowerShell")
+        assert outcome.verdict is Verdict.MANUAL
+        assert [found.code for found in outcome.findings] == ["RA450"]
+
+    @pytest.mark.parametrize("texts", [("Connect-AzAccount", "Identity"), ("Get-AutomationConnection", "ServiceNow")])
+    def test_other_graphs_are_not_used(self, texts: tuple[str, ...]) -> None:
+        assert rewrite(graph(*texts), "GraphPowerShell").verdict is Verdict.NOT_USED
+
+    @pytest.mark.parametrize(
+        "content",
+        [
+            b'{"SchemaVersion": "1.10"}',
+            b'{"SchemaVersion": "1.10", "RunbookDefinition": "AAAA"}',
+            b'{"SchemaVersion": "1.10", "RunbookDefinition": 7}',
+            b'{"RunbookDefinition": "not base64!"}',
+            b'{"SchemaVersion": ' + b"[" * 100_000,
+            graph("Get-AutomationConnection", header=b"\x11" * 17),
+        ],
+    )
+    def test_what_cannot_be_read_is_unparsable(self, content: bytes) -> None:
+        outcome = rewrite(content, "GraphPowerShell")
+        assert outcome.verdict is Verdict.UNPARSABLE
+        assert outcome.content is content
+
+
+class TestMissingPackage:
+    @pytest.fixture(autouse=True)
+    def forget_what_is_loaded(self) -> Iterator[None]:
+        caches = (grammars.parser, grammars.query, grammars._language, grammars._load)
+        for cache in caches:
+            cache.cache_clear()
+        yield
+        for cache in caches:
+            cache.cache_clear()
+
+    @pytest.mark.parametrize("package", ["tree-sitter", "tree-sitter-pwsh"])
+    def test_the_one_missing_package_is_named(self, package: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setitem(sys.modules, package.replace("-", "_"), None)
+        with pytest.raises(MissingPackage, match=f"package {package} is missing") as caught:
+            rewrite(LOGIN, "PowerShell")
+        assert caught.value.package == package
+
+    def test_the_second_grammar_is_needed_only_when_the_first_fails(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setitem(sys.modules, "tree_sitter_powershell", None)
+        assert rewrite(LOGIN, "PowerShell").verdict is Verdict.REWRITTEN
+        with pytest.raises(MissingPackage, match="tree-sitter-powershell"):
+            rewrite(LOGIN + b"}", "PowerShell")
+
+    def test_a_runbook_that_speaks_of_no_run_as_needs_none(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setitem(sys.modules, "tree_sitter", None)
+        assert rewrite(b"Get-AzVM\n", "PowerShell").verdict is Verdict.NOT_USED
