@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from typing import Any
 
 from .. import _ledger
@@ -26,7 +27,7 @@ from .._step import Change, Outcome, Plan, StepError, in_parallel
 from . import dependants, runbook_reading, runbook_writing
 from ._call import Call, Result
 from .identity import observed_identity
-from .run_as import find_run_as
+from .run_as import RunAs, classify, kind_of
 from .runbook_memory import NAME, PUBLISHED, recall
 from .runbook_plan import Decision, Wishes
 
@@ -118,7 +119,6 @@ def _decide(call: Call, login: LoginAs) -> list[Decision]:
 
 
 def _rewrite_options(call: Call, login: LoginAs) -> RewriteOptions:
-    found = find_run_as(call.session, call.account, call.max_parallel)
     return RewriteOptions(
         identity="user" if login.client_id else SYSTEM,
         client_id=login.client_id,
@@ -126,10 +126,19 @@ def _rewrite_options(call: Call, login: LoginAs) -> RewriteOptions:
         azurerm=call.parameters["azurerm"],
         connections={
             run_as.connection: {"subscription_id": run_as.subscription_id, "tenant_id": run_as.tenant_id}
-            for run_as in found
+            for run_as in _connections(call)
             if run_as.kind == "azure"
         },
     )
+
+
+def _connections(call: Call) -> list[RunAs]:
+    """Return the Run As connections; a rewrite needs their fields only, so certificates are not asked for."""
+    named = [item for item in automation.list_connections(call.session, call.account) if kind_of(item)]
+    connections = in_parallel(
+        lambda item: automation.get_connection(call.session, call.account, item["name"]), named, call.max_parallel
+    )
+    return classify(connections, [], datetime.now(timezone.utc))
 
 
 def _plan(decisions: Sequence[Decision], snapshot: dependants.Snapshot, *, user_assigned: bool) -> Plan:

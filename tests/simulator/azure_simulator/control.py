@@ -67,7 +67,7 @@ class _Control:
         return Response(status_code=204)
 
     async def show_faults(self, request: Request) -> Response:
-        return JSONResponse([fault.describe() for fault in self.engine.faults])
+        return JSONResponse([f"{fault.describe()},seen={fault.seen}" for fault in self.engine.faults])
 
     async def replace_faults(self, request: Request) -> Response:
         self.engine.faults = [faults.parse(spec) for spec in await _list(request)]
