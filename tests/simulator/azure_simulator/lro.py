@@ -37,7 +37,7 @@ def _still_running(call: Call, path: str) -> Response:
     return empty(
         202,
         {
-            "Location": f"{call.base_url}{path}?api-version={call.api_version}",
+            "Location": f"{call.url_of(path)}?api-version={call.api_version}",
             "Retry-After": f"{call.world.settings.retry_after:g}",
         },
     )

@@ -46,7 +46,7 @@ def _page(
     body: dict[str, Any] = {**(extra or {}), "value": shown}
     if token is not None:
         pairs = [(name, value) for name, value in parse_qsl(call.raw_query) if name.lower() != "$skiptoken"]
-        body[link] = f"{call.base_url}{call.path}?{urlencode([*pairs, ('$skiptoken', token)], safe='$')}"
+        body[link] = f"{call.url_of(call.path)}?{urlencode([*pairs, ('$skiptoken', token)], safe='$')}"
     return json_response(body)
 
 

@@ -32,7 +32,7 @@ class Settings:
     runbook_page_size: int = _setting(100, "runbooks per page")
     publish_reids_job_schedules: bool = _setting(False, "publishing gives the runbook's job schedules new ids")
     publish_loses_job_schedules: bool = _setting(False, "publishing loses the runbook's job schedules")
-    put_runbook_reids_job_schedules: bool = _setting(True, "a PUT keeps one job schedule of a runbook, under a new id, without parameters")
+    put_runbook_reids_job_schedules: bool = _setting(True, "a PUT keeps one job schedule of a runbook, bare")
     publish_without_draft_status: int = _setting(400, "status of a publish without a draft")
     slim_runbook_list: bool = _setting(False, "items of the runbook list have no parameters")
     slim_connection_list: bool = _setting(True, "items of the connection list have no field values")
@@ -40,6 +40,7 @@ class Settings:
     role_assignment_limit: int = _setting(4000, "role assignments per subscription")
     graph_page_size: int = _setting(100, "directory objects per page")
     site_recovery_async_operation: bool = _setting(True, "Azure-AsyncOperation header on mapping updates")
+    site_recovery_checks_roles: bool = _setting(False, "mappings move only to identities with rights on the vault")
 
     def update(self, values: dict[str, Any]) -> None:
         """Set the named members; ValueError names an unknown one or a wrong type."""

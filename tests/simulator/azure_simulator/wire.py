@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 
 from azure_simulator import errors
 from azure_simulator.clock import to_datetime
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from azure_simulator.world import World
 
 Headers = list[tuple[bytes, bytes]]
+
+_PATH_LETTERS = "/:@!$&'()*+,;=-._~"
 
 
 @dataclass(slots=True, frozen=True)
@@ -85,6 +87,10 @@ class Call:
     def base_url(self) -> str:
         """``https://host:port`` as the client wrote it, for Location and nextLink."""
         return "https://" + self.header("host")
+
+    def url_of(self, path: str) -> str:
+        """The absolute URL of a path; names of Azure may hold spaces, brackets and any letter."""
+        return self.base_url + quote(path, safe=_PATH_LETTERS)
 
     @property
     def who(self) -> Caller:

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 
-from azure_simulator.providers.automation.model import Account, add_account
+from azure_simulator.providers.automation.model import Account, Runbook, add_account, add_runbook
 from azure_simulator.testing import ACCOUNT, GROUP, SUBSCRIPTION, TENANT, Azure, identity_path
+from azure_simulator.world import ResourceGroup
 
 
 def patch(azure: Azure, path: str, identity: dict[str, Any]) -> Any:
@@ -178,6 +179,18 @@ def test_a_long_list_comes_in_pages(azure: Azure) -> None:
         add_account(azure.world, Account(SUBSCRIPTION, GROUP, f"aa-{number:03}", TENANT))
     names = [item.name for item in azure.client().automation_account.list()]
     assert len(set(names)) == 451 and names != sorted(names)
+
+
+def test_names_may_hold_any_letter(azure: Azure) -> None:
+    group = azure.world.add_resource_group(ResourceGroup(SUBSCRIPTION, "rg (größe)"))
+    account = add_account(azure.world, Account(SUBSCRIPTION, group.name, "aa-odd", TENANT))
+    for number in range(120):
+        add_runbook(azure.world, account, Runbook(f"R{number}"), content=b"'x'")
+    client = azure.client()
+    assert len(list(client.runbook.list_by_automation_account(group.name, "aa-odd"))) == 120
+    client.runbook_draft.begin_replace_content(group.name, "aa-odd", "R1", b"'y'").result()
+    client.runbook.begin_publish(group.name, "aa-odd", "R1").result()
+    assert account.runbooks["r1"].content == b"'y'"
 
 
 def test_success_headers(azure: Azure, account_path: str) -> None:

@@ -55,7 +55,7 @@ def _put(call: Call) -> Response:
     if known is None:
         add_account(call.world, account)
     _update(call, account, body)
-    headers = {} if known else {"Location": call.base_url + call.path}
+    headers = {} if known else {"Location": call.url_of(call.path)}
     return json_response(show(account, call.api_version), 200 if known else 201, headers)
 
 

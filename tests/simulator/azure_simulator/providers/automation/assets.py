@@ -117,7 +117,7 @@ def _register(routes: Routes, kind: Kind) -> None:
         known = name.lower() in _collection(account, kind)
         properties, secret = kind.accept(name, properties_of(call))
         asset = add_asset(call.world, account, kind.collection, name, properties, secret)
-        headers = {} if known else {"Location": call.base_url + call.path}
+        headers = {} if known else {"Location": call.url_of(call.path)}
         return json_response(
             _show(account, kind, asset, kind.answered(asset.properties)), 200 if known else 201, headers
         )

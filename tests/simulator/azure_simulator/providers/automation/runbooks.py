@@ -125,7 +125,7 @@ def _put(call: Call) -> Response:
     elif drafted is not None:
         set_draft(call.world, runbook, drafted)
     runbook.modified = call.world.clock.now()
-    headers = {} if known else {"Location": call.base_url + call.path}
+    headers = {} if known else {"Location": call.url_of(call.path)}
     return json_response(show(account, runbook), 200 if known else 201, headers)
 
 
