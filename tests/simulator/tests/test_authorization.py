@@ -253,6 +253,15 @@ def test_a_login_without_rights_on_a_subscription_may_not_list_there(azure: Azur
     assert (caught.value.status_code, caught.value.error.code) == (403, "AuthorizationFailed")
 
 
+def test_a_login_is_shown_only_subscriptions_where_it_has_a_role(azure: Azure) -> None:
+    for login, expected in (
+        ("reader", {"production", "development", "finance"}),
+        ("blind", {"production", "development"}),
+    ):
+        shown = resource_manager(azure, "GET", "/subscriptions", version="2022-12-01", login=login).json["value"]
+        assert {item["displayName"] for item in shown} == expected
+
+
 # --- delete ---------------------------------------------------------------
 
 

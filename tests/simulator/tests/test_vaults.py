@@ -95,6 +95,26 @@ def test_an_account_without_identity_fails_and_changes_nothing(azure: Azure) -> 
     assert mappings(azure) == [mapping]
 
 
+def test_an_identity_without_rights_on_the_vault_fails_where_that_is_checked(azure: Azure) -> None:
+    azure.set(site_recovery_checks_roles=True)
+    enable_identity(azure, "aa-recovery")
+    (mapping,) = mappings(azure)
+    answer = move_to_identity(azure, mapping["id"].lower(), account(azure, "aa-recovery").id)
+    status = resource_manager(azure, "GET", answer.headers["Azure-AsyncOperation"], version=SITE_RECOVERY).json
+    assert "is not allowed to use the vault rsv-contoso" in status["error"]["message"]
+
+
+def test_an_operation_takes_its_time(azure: Azure) -> None:
+    azure.set(operation_seconds=3600)
+    enable_identity(azure, "aa-recovery")
+    (mapping,) = mappings(azure)
+    answer = move_to_identity(azure, mapping["id"], account(azure, "aa-recovery").id)
+    status = resource_manager(azure, "GET", answer.headers["Azure-AsyncOperation"], version=SITE_RECOVERY)
+    assert (status.status, status.json["status"]) == (200, "InProgress")
+    result = resource_manager(azure, "GET", answer.headers["Location"], version=SITE_RECOVERY)
+    assert (result.status, bool(result.headers["Retry-After"])) == (202, True)
+
+
 def test_what_an_update_does_not_send_is_gone(azure: Azure) -> None:
     (mapping,) = mappings(azure)
     body = {"properties": {"providerSpecificInput": {"instanceType": "A2A", "agentAutoUpdateStatus": "Disabled"}}}

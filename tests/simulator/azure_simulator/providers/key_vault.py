@@ -77,7 +77,7 @@ def policy(tenant_id: str, object_id: str, permissions: dict[str, list[str]]) ->
 
 
 def list_vaults(call: Call) -> Response:
-    under = call.path.rsplit("/providers/", 1)[0]
+    under = call.path.lower().split("/providers/")[0]
     return paged(
         call, call.world.resources_of_type(VAULT_TYPE, under + "/"), _shown, empty_page=call.world.settings.empty_pages
     )

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from azure_simulator import errors, estate_model
+from azure_simulator import errors, estate_model, rbac
 from azure_simulator.clock import TICKS_PER_SECOND, zulu_text
 from azure_simulator.paging import paged
+from azure_simulator.providers.automation.model import Account
 from azure_simulator.router import Provider, Routes
 from azure_simulator.wire import Call, Response, empty, json_response
 from azure_simulator.world import Resource, World, new_id
@@ -135,7 +136,7 @@ def _details(mapping: estate_model.Mapping, account_id: str | None) -> Wire:
 
 
 def list_vaults(call: Call) -> Response:
-    under = call.path.rsplit("/providers/", 1)[0]
+    under = call.path.lower().split("/providers/")[0]
     return paged(call, call.world.resources_of_type(VAULT_TYPE, under + "/"), _vault)
 
 
@@ -169,7 +170,7 @@ def update_mapping(call: Call) -> Response:
         "scheduleName": details.get("scheduleName"),
         "jobScheduleName": details.get("jobScheduleName"),
     }
-    problem = _problem(call.world, wanted)
+    problem = _problem(call.world, wanted, _existing_vault(call))
     if problem is None:
         mapping.properties["providerSpecificDetails"] = wanted
     return _accepted(call, mapping, _start_job(call, mapping, problem))
@@ -205,7 +206,7 @@ def get_result(call: Call) -> Response:
     """What Location leads to: 202 while it runs, then the mapping."""
     operation = _operation(call)
     if not call.world.clock.is_visible(operation["ready_at"]):
-        again = f"{call.base_url}{call.path}?api-version={call.api_version}"
+        again = f"{call.url_of(call.path)}?api-version={call.api_version}"
         return empty(202, {"Location": again, "Retry-After": f"{call.world.settings.retry_after:g}"})
     if operation["problem"]:
         raise errors.bad_request("AutomationAccountInvalid", operation["problem"])
@@ -239,7 +240,7 @@ def _existing_mapping(call: Call) -> Resource:
     return mapping
 
 
-def _problem(world: World, details: Wire) -> str | None:
+def _problem(world: World, details: Wire, vault: Resource) -> str | None:
     """Why Site Recovery could not use an automation account, or None."""
     if details["agentAutoUpdateStatus"] != "Enabled":
         return None
@@ -248,7 +249,16 @@ def _problem(world: World, details: Wire) -> str | None:
         return "The automation account that the mapping names was not found."
     if details["automationAccountAuthenticationType"] == "SystemAssignedIdentity" and not account.system_principal_id:
         return f"The automation account {account.name} has no system assigned identity."
+    if world.settings.site_recovery_checks_roles and not _may_use(world, account, vault):
+        return f"The identity of the automation account {account.name} is not allowed to use the vault {vault.name}."
     return None
+
+
+def _may_use(world: World, account: Account, vault: Resource) -> bool:
+    """Whether the account's identity could write to the vault's fabrics, as Contributor can."""
+    entries = rbac.permissions(world, account.system_principal_id or "", vault.id)
+    action = "Microsoft.RecoveryServices/vaults/replicationFabrics/write"
+    return any(rbac.grants(entry, action) for entry in entries)
 
 
 def _start_job(call: Call, mapping: Resource, problem: str | None) -> Wire:
@@ -284,15 +294,15 @@ def _accepted(call: Call, mapping: Resource, job: Wire) -> Response:
     ready_at = call.world.clock.now() + int(settings.operation_seconds * TICKS_PER_SECOND)
     operations = call.world.provider_state.setdefault(_OPERATIONS, {})
     operations[operation] = {"ready_at": ready_at, "job": job["name"], "problem": job["problem"]}
-    vault_path = call.path.split("/replicationFabrics/")[0]
+    vault_path = _existing_vault(call).id
     version = f"?api-version={call.api_version}"
     headers = {
-        "Location": f"{call.base_url}{call.path}/operationResults/{operation}{version}",
+        "Location": f"{call.url_of(call.path)}/operationResults/{operation}{version}",
         "Retry-After": f"{settings.retry_after:g}",
         "x-ms-request-id": job["id"],
     }
     if settings.site_recovery_async_operation:
-        headers["Azure-AsyncOperation"] = f"{call.base_url}{vault_path}/replicationOperationStatus/{operation}{version}"
+        headers["Azure-AsyncOperation"] = f"{call.url_of(vault_path)}/replicationOperationStatus/{operation}{version}"
     return empty(202, headers)
 
 
