@@ -189,7 +189,7 @@ unchanged:
   type: list
   elements: dict
   sample: []
-skipped:
+not_copied:
   description:
     - The role assignments of the Run As accounts that were not copied, each with C(role), C(scope), C(condition) and
       C(reason).

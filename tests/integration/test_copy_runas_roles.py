@@ -149,7 +149,7 @@ def test_the_identity_gets_exactly_what_the_run_as_account_has_but_for_what_is_d
     assert left_out[1] == "8e3af657-a8ff-443c-a75c-2fe8c4bcb635"
     assert identity < source
     assert any(condition and description for _, _, condition, description in identity)
-    assert [(entry["role"], entry["reason"]) for entry in made["skipped"]] == [("Owner", "privileged")]
+    assert [(entry["role"], entry["reason"]) for entry in made["not_copied"]] == [("Owner", "privileged")]
     assert codes(made) == ["RA303", "RA305"]
 
 
@@ -252,7 +252,7 @@ def test_a_user_assigned_identity_that_is_still_to_be_attached_can_be_planned_fo
 def test_dangerous_roles_are_copied_when_named(azure: Azure) -> None:
     planned = azure.call("copy_runas_roles", "aa-roles", check=True, include_privileged=["owner"])
     assert "Owner" in roles(planned["copied"])
-    assert planned["skipped"] == []
+    assert planned["not_copied"] == []
 
 
 @pytest.mark.parametrize(
@@ -261,7 +261,7 @@ def test_dangerous_roles_are_copied_when_named(azure: Azure) -> None:
 def test_access_that_nobody_can_use_does_not_come_back_to_life(azure: Azure, account: str, why: str) -> None:
     left_out = azure.call("copy_runas_roles", account)
     assert left_out["changed"] is False
-    assert [entry["reason"] for entry in left_out["skipped"]] == ["unused"]
+    assert [entry["reason"] for entry in left_out["not_copied"]] == ["unused"]
     (sentence,) = [finding["sentence"] for finding in left_out["findings"] if finding["code"] == "RA304"]
     assert why in sentence
     assert azure.writes() == []
@@ -273,7 +273,7 @@ def test_a_disabled_service_principal_is_unused(azure: Azure) -> None:
     with session(azure) as other:
         directory.set_account_enabled(other, source, False)
     planned = azure.call("copy_runas_roles", "aa-plain", check=True)
-    assert [entry["reason"] for entry in planned["skipped"]] == ["unused"]
+    assert [entry["reason"] for entry in planned["not_copied"]] == ["unused"]
     assert planned["source"][0]["unused_because"] == "its service principal is disabled"
 
 
@@ -283,7 +283,7 @@ def test_after_the_service_principal_was_disabled_what_was_copied_is_still_uncha
     with session(azure) as other:
         directory.set_account_enabled(other, made["source"][0]["principal_id"], False)
     again = azure.call("copy_runas_roles", "aa-plain")
-    assert (again["changed"], again["skipped"]) == (False, [])
+    assert (again["changed"], again["not_copied"]) == (False, [])
     assert again["unchanged"] == made["copied"]
 
 
@@ -298,7 +298,7 @@ def test_role_map_and_exclude_as_a_survey_gives_them(azure: Azure) -> None:
         "Virtual Machine Contributor",
         "Virtual Machine Contributor",
     ]
-    assert sorted(entry["reason"] for entry in planned["skipped"]) == ["excluded", "privileged", "role_map"]
+    assert sorted(entry["reason"] for entry in planned["not_copied"]) == ["excluded", "privileged", "role_map"]
     assert "RA305" not in codes(planned)
 
 
@@ -373,7 +373,7 @@ def test_a_role_that_cannot_be_read_is_not_copied(azure: Azure) -> None:
     path = f"path=*/roleDefinitions/{CONTRIBUTOR}*,times=0"
     azure.control("PUT", "/faults", [f"status=403,code=AuthorizationFailed,{path}"])
     planned = azure.call("copy_runas_roles", "aa-plain", check=True)
-    assert [entry["reason"] for entry in planned["skipped"]] == ["unreadable"]
+    assert [entry["reason"] for entry in planned["not_copied"]] == ["unreadable"]
     named = azure.call("copy_runas_roles", "aa-plain", check=True, include_privileged=[CONTRIBUTOR])
     assert [entry["role"] for entry in named["copied"]] == [CONTRIBUTOR]
 

@@ -162,7 +162,7 @@ def _facts(
         },
         "copied": [_shown(change, change.target) for change in written],
         "unchanged": [*access.unchanged, *(_shown(change, arm_id) for change, arm_id in there)],
-        "skipped": list(access.skipped),
+        "not_copied": list(access.not_copied),
     }
     if writer.findings:
         every = (*access.plan.findings, *writer.findings)

@@ -55,7 +55,7 @@ class AccessPlan:
 
     plan: Plan
     unchanged: tuple[Mapping[str, Any], ...] = ()
-    skipped: tuple[Mapping[str, Any], ...] = ()
+    not_copied: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -87,10 +87,10 @@ class _Draft:
         self.changes: list[Change] = []
         self.findings: list[Finding] = []
         self.unchanged: list[Mapping[str, Any]] = []
-        self.skipped: list[Mapping[str, Any]] = []
+        self.not_copied: list[Mapping[str, Any]] = []
 
     def skip(self, assignment: Assignment, role: Role, reason: str) -> None:
-        self.skipped.append({**shown(role.name, assignment.scope, assignment.condition), "reason": reason})
+        self.not_copied.append({**shown(role.name, assignment.scope, assignment.condition), "reason": reason})
 
     def report(self, code: str, assignment: Assignment, role: Role, **facts: Any) -> None:
         self.findings.append(finding(code, assignment.id, role=role.name, scope=assignment.scope, **facts))
@@ -116,7 +116,7 @@ def plan_access(
     return AccessPlan(
         Plan(tuple(draft.changes), tuple(draft.findings), _diffs(target, draft)),
         tuple(draft.unchanged),
-        tuple(draft.skipped),
+        tuple(draft.not_copied),
     )
 
 

@@ -60,7 +60,7 @@ def created(access: AccessPlan) -> list[tuple[str, str]]:
 
 
 def reasons(access: AccessPlan) -> list[tuple[str, str]]:
-    return [(entry["role"], entry["reason"]) for entry in access.skipped]
+    return [(entry["role"], entry["reason"]) for entry in access.not_copied]
 
 
 def codes(access: AccessPlan) -> list[str]:
