@@ -41,7 +41,8 @@ def test_usages_add_up_minutes_of_jobs(azure: Azure, account_path: str) -> None:
 
 
 def test_keys_are_for_those_who_may_more_than_read(azure: Azure, account_path: str) -> None:
-    keys = azure.client().keys.list_by_automation_account(GROUP, ACCOUNT).keys_property
+    listed = azure.client().keys.list_by_automation_account(GROUP, ACCOUNT)
+    keys = getattr(listed, "keys_property", None) or listed.keys  # 1.1.0b4 calls them keys
     assert [(key.key_name, key.permissions) for key in keys] == [("Primary", "Full"), ("Secondary", "Full")]
     assert keys[0].value != keys[1].value
     with pytest.raises(HttpResponseError, match="AuthorizationFailed"):
