@@ -6,6 +6,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,8 +19,12 @@ if TYPE_CHECKING:
 # What the ordinary path adds of itself: it says which Python it found.
 OF_THE_PROCESS = {"discovered_interpreter_python", "ansible_facts", "warnings", "deprecations"}
 
+# Each module with options that make it say much.
 MODULES: dict[str, dict[str, Any]] = {
     "enable_identity": {},
+    "copy_runas_roles": {"role_map": "Contributor=Reader+Virtual Machine Contributor"},
+    "update_runbook": {"pending_draft": "keep"},
+    "remove_runas": {"stage": "delete"},
 }
 
 
@@ -53,12 +60,35 @@ def test_a_wrong_option_is_refused_alike_on_both_paths(azure: Azure, module: str
     assert "no_such_option" in fast["msg"]
 
 
+@pytest.mark.parametrize("module", MODULES)
+def test_a_run_that_changes_things_is_the_same_on_both_paths(start_azure: Callable[..., Azure], module: str) -> None:
+    results = []
+    for in_process in (True, False):
+        azure = start_azure()
+        for earlier in list(MODULES)[: list(MODULES).index(module)]:
+            azure.call(earlier, "aa-plain")
+        result = azure.task(module, "aa-plain", "--diff", variables={"runas_in_process": in_process})
+        results.append(comparable(result, azure))
+    fast, ordinary = results
+    assert fast["changed"] is True
+    assert fast == ordinary
+
+
+def comparable(result: dict[str, Any], azure: Azure) -> Any:
+    """Return a result without what differs from simulator to simulator: folders, fresh ids, times."""
+    kept = {key: value for key, value in result.items() if key not in OF_THE_PROCESS}
+    text = json.dumps(kept, sort_keys=True).replace(str(azure.run_dir), "RUN_DIR")
+    text = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "GUID", text)
+    text = re.sub(r"\d{4}-\d\d-\d\dT[0-9:.]+(Z|\+00:00)", "TIME", text)
+    return json.loads(re.sub(r"[0-9a-fA-F]{64}|[0-9A-F]{40}", "HASH", text))
+
+
 @pytest.mark.parametrize("in_process", [True, False])
 @pytest.mark.parametrize("module", MODULES)
 def test_the_paths_are_what_they_say(azure: Azure, module: str, in_process: bool) -> None:
     """The fast path starts no module process: it has no temporary folder of Ansible's to copy a module to."""
     play = {
-        "hosts": "aa-plain",
+        "hosts": "aa-done",
         "gather_facts": False,
         "vars": {"runas_in_process": in_process},
         "tasks": [
