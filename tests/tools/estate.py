@@ -2,10 +2,12 @@
 
     python tests/tools/estate.py save RUN_DIR FILE.json
     python tests/tools/estate.py compare BEFORE.json AFTER.json
+    python tests/tools/estate.py principals RUN_DIR
 
 ``compare`` exits with 1, and a sentence for each, when something was lost or is
 more than it should be. It reads what the simulated Azure holds, and nothing
-that the collection reports about itself.
+that the collection reports about itself. ``principals`` prints, as JSON, whether
+the service principal of each account's Run As connection can log in.
 """
 
 from __future__ import annotations
@@ -29,6 +31,9 @@ DECLARED_DEFAULTS = re.compile(r"\[string\]\s*\$\w+\s*=\s*(['\"])[^'\"]*\1", re.
 
 
 def main() -> None:
+    if sys.argv[1] == "principals":
+        print(json.dumps(may_log_in(state(pathlib.Path(sys.argv[2])))))
+        return
     command, first, second = sys.argv[1:]
     if command == "save":
         pathlib.Path(second).write_text(json.dumps(state(pathlib.Path(first))), encoding="utf-8")
@@ -81,15 +86,32 @@ def access(principal_id: str, estate: Json) -> set[tuple[str, str, str]]:
 
 def access_of_run_as(account: Json, estate: Json) -> set[tuple[str, str, str]]:
     """The access of the service principals that the account's connections name."""
+    found: set[tuple[str, str, str]] = set()
+    for item in service_principals(account, estate):
+        found |= access(item["id"], estate)
+    return found
+
+
+def service_principals(account: Json, estate: Json) -> list[Json]:
+    """The service principals that the account's connections name."""
     applications = {
         str(connection["properties"]["fieldDefinitionValues"].get("ApplicationId", "")).lower()
         for connection in account["connections"]
     }
-    found: set[tuple[str, str, str]] = set()
-    for item in estate["directory"]["objects"]:
-        if item["@odata.type"].endswith("servicePrincipal") and item.get("appId", "").lower() in applications:
-            found |= access(item["id"], estate)
-    return found
+    return [
+        item
+        for item in estate["directory"]["objects"]
+        if item["@odata.type"].endswith("servicePrincipal") and item.get("appId", "").lower() in applications
+    ]
+
+
+def may_log_in(estate: Json) -> dict[str, bool]:
+    """Whether the service principal of each account with a Run As connection is enabled."""
+    return {
+        account["name"]: any(item["accountEnabled"] for item in found)
+        for account in estate["accounts"]
+        if (found := service_principals(account, estate))
+    }
 
 
 def published(account: Json) -> dict[str, str]:
