@@ -12,53 +12,55 @@ module: copy_runas_roles
 short_description: Copy the role assignments of a Run As account to a managed identity
 version_added: 0.1.0
 description:
-  - Finds the service principal behind an Automation account's Run As connection, lists its direct role assignments at every
-    scope that the login can read (all subscriptions with their resource groups and resources, and management groups), and
-    creates each of them for the account's managed identity, with the same condition and description.
+  - Finds the service principal behind an Automation account's Run As connection, lists its direct role assignments at
+    every scope that the login can read (all subscriptions with their resource groups and resources, and management
+    groups), and creates each of them for the account's managed identity, with the same condition and description.
   - What could not be read is a finding, and is not taken for absent. What the service principal holds through groups is
     not copied.
   - Role assignments that the identity has already are left as they are. Nothing is changed or removed, neither the
     identity's nor the service principal's.
-  - Roles that let their holder give out roles (Owner, User Access Administrator, Role Based Access Control Administrator,
-    custom roles that allow it) are copied only when O(include_privileged) names them, and the role assignments of a Run
-    As account that nothing can log in with only with O(copy_unused). Each that is left out is a finding.
+  - Roles that let their holder give out roles (Owner, User Access Administrator, Role Based Access Control
+    Administrator, custom roles that allow it) are copied only when O(include_privileged) names them, and the role
+    assignments of a Run As account that nothing can log in with only with O(copy_unused). Each that is left out is a
+    finding.
   - In check mode an account without identity is planned for as if M(azauto.runas_migration.enable_identity) had run.
   - The number of role assignments that Azure allows is checked before the first is created.
 options:
   connection:
     description:
-      - The Run As connection whose access is copied. Without it, that of every Run As connection of the account; Classic
-        Run As connections have no role assignments.
+      - The Run As connection whose access is copied. Without it, that of every Run As connection of the account;
+        Classic Run As connections have no role assignments.
     type: str
   principal_id:
     description:
-      - The object id of the service principal, where it cannot be found by the connection's application id. That is so when
-        the login may not read Microsoft Graph, or when the service principal was deleted (its role assignments stay).
+      - The object id of the service principal, where it cannot be found by the connection's application id. That is so
+        when the login may not read Microsoft Graph, or when the service principal was deleted (its role assignments
+        stay).
       - Needs O(connection) where the account has several Run As connections.
     type: str
   identity:
     description:
-      - Who gets the access. V(system) is the account's system-assigned identity, anything else the resource id of one of its
-        user-assigned identities.
+      - Who gets the access. V(system) is the account's system-assigned identity, anything else the resource id of one
+        of its user-assigned identities.
     type: str
     default: system
   role_map:
     description:
       - Roles that are replaced by others, or left out.
-      - Each entry is a dictionary, or text such as C(Contributor=Reader+Virtual Machine Contributor), with nothing after
-        the equals sign to leave the role out, and C(role@scope=) to do so at one scope. Text may hold several entries,
-        separated by commas or on lines of their own.
-      - A dictionary has C(role), the name or guid of a role of the Run As account; C(to), a list of names or guids of the
-        roles that the identity gets instead (empty to leave it out); and may have C(scope), a resource id, to apply at and
-        inside this scope only. The entry with the longest scope wins.
+      - Each entry is a dictionary, or text such as C(Contributor=Reader+Virtual Machine Contributor), with nothing
+        after the equals sign to leave the role out, and C(role@scope=) to do so at one scope. Text may hold several
+        entries, separated by commas or on lines of their own.
+      - A dictionary has C(role), the name or guid of a role of the Run As account; C(to), a list of names or guids of
+        the roles that the identity gets instead (empty to leave it out); and may have C(scope), a resource id, to apply
+        at and inside this scope only. The entry with the longest scope wins.
       - The condition of a role assignment is kept.
     type: list
     elements: raw
     default: []
   exclude:
     description:
-      - What is not copied. An entry that begins with V(/) is a scope, and excludes the role assignments at it and inside it;
-        any other is the name or guid of a role.
+      - What is not copied. An entry that begins with V(/) is a scope, and excludes the role assignments at it and
+        inside it; any other is the name or guid of a role.
     type: list
     elements: str
     default: []
@@ -70,14 +72,14 @@ options:
     default: []
   copy_unused:
     description:
-      - Copy also the role assignments of a Run As account that nothing can log in with. Its certificate has expired or is
-        missing, its connection lacks a part, or its service principal is disabled or deleted.
+      - Copy also the role assignments of a Run As account that nothing can log in with. Its certificate has expired or
+        is missing, its connection lacks a part, or its service principal is disabled or deleted.
     type: bool
     default: false
   replication_timeout:
     description:
-      - For how many seconds a role assignment is tried again while Azure does not know the identity yet, and for how many
-        seconds the role assignments are read back until all are seen.
+      - For how many seconds a role assignment is tried again while Azure does not know the identity yet, and for how
+        many seconds the role assignments are read back until all are seen.
     type: int
     default: 300
 extends_documentation_fragment:
@@ -119,7 +121,7 @@ EXAMPLES = r"""
   azauto.runas_migration.copy_runas_roles:
     resource_group: rg-ops
     automation_account_name: aa-ops
-    identity: /subscriptions/1111/resourceGroups/rg-ops/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-ops
+    identity: /subscriptions/1111/resourceGroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-ops
     include_privileged: User Access Administrator
 
 - name: Copy for a login that may not read Microsoft Graph
@@ -178,7 +180,8 @@ identity:
       sample: 9b8f3c52-41d7-4f0b-8a55-0a8d7f3f3a10
 copied:
   description:
-    - The role assignments that were created, or in check mode would be. Each has C(role), C(scope), C(condition) and C(id).
+    - The role assignments that were created, or in check mode would be. Each has C(role), C(scope), C(condition) and
+      C(id).
   returned: success
   type: list
   elements: dict
@@ -193,9 +196,9 @@ not_copied:
   description:
     - The role assignments of the Run As accounts that were not copied, each with C(role), C(scope), C(condition) and
       C(reason).
-    - The reason is C(excluded) or C(role_map) (asked for), C(privileged), C(unused), C(unreadable) (the role could not be
-      read), C(other condition) (the identity has the role there with another one) or C(several conditions). But for the
-      first two there is a finding as well.
+    - The reason is C(excluded) or C(role_map) (asked for), C(privileged), C(unused), C(unreadable) (the role could not
+      be read), C(other condition) (the identity has the role there with another one) or C(several conditions). But for
+      the first two there is a finding as well.
   returned: success
   type: list
   elements: dict
