@@ -182,6 +182,19 @@ def test_an_identity_that_is_not_attached_is_refused(azure: Azure) -> None:
     assert azure.writes() == []
 
 
+def test_check_mode_plans_for_an_identity_that_is_yet_to_be_attached(azure: Azure) -> None:
+    attached = account_of(azure, "aa-identities")["identity"]["userAssignedIdentities"]
+    identity = next(iter(attached))
+    predicted = azure.call("update_runbook", "aa-plain", identity=identity, check=True)
+    refused = azure.call("update_runbook", "aa-plain", identity=identity)
+    assert "enable_identity" in refused["msg"]
+    named = {"type": "UserAssigned", "user_assigned_identities": {"id": [identity]}}
+    azure.call("enable_identity", "aa-plain", identity=named)
+    made = azure.call("update_runbook", "aa-plain", identity=identity)
+    assert made["plan_fingerprint"] == predicted["plan_fingerprint"]
+    assert made["changed"] is True
+
+
 def test_user_assigned_identities_on_hybrid_workers_are_reported(azure: Azure) -> None:
     attached = account_of(azure, "aa-identities")["identity"]["userAssignedIdentities"]
     named = {"type": "UserAssigned", "user_assigned_identities": {"id": [next(iter(attached))]}}

@@ -19,7 +19,8 @@ from typing import Any
 
 from .. import _ledger
 from .._arguments import ACCOUNT, LEDGER, LOGIN, ArgumentSpec
-from .._azure import automation
+from .._azure import automation, managed_identity
+from .._azure.errors import Absent, Forbidden
 from .._azure.ids import normal_id
 from .._finding import Finding
 from .._runbook import RewriteOptions
@@ -93,16 +94,35 @@ def chosen_identity(call: Call, account: Mapping[str, Any]) -> LoginAs:
             f"identity is {wanted}, which is neither 'system' nor the resource id of a user-assigned identity. "
             "Nothing was changed."
         )
+    client_id = _attached_client_id(account, wanted)
+    if client_id:
+        return LoginAs(client_id, True)
+    if call.check_mode:
+        return LoginAs(_unattached_client_id(call, wanted), False)
+    raise _not_attached(call, wanted)
+
+
+def _attached_client_id(account: Mapping[str, Any], wanted: str) -> str | None:
     attached = (account.get("identity") or {}).get("userAssignedIdentities") or {}
-    detail = next((value for arm_id, value in attached.items() if normal_id(arm_id) == normal_id(wanted)), None)
+    detail = next((value for arm_id, value in attached.items() if normal_id(arm_id) == normal_id(wanted)), None) or {}
     # The documented answer is in Pascal case (azure-contracts, section 1.1).
-    client_id = (detail or {}).get("clientId") or (detail or {}).get("ClientId")
-    if not client_id:
-        raise StepError(
-            f"Automation account {call.account.name} does not have the user-assigned identity {wanted}. Attach it with "
-            "enable_identity first. Nothing was changed."
-        )
-    return LoginAs(client_id, True)
+    return detail.get("clientId") or detail.get("ClientId")
+
+
+def _unattached_client_id(call: Call, wanted: str) -> str:
+    """In check mode enable_identity has only said that it would attach the identity: ask the identity itself."""
+    try:
+        client_id: str = managed_identity.get_user_assigned(call.session, wanted)["properties"]["clientId"]
+    except (Absent, Forbidden):
+        raise _not_attached(call, wanted) from None
+    return client_id
+
+
+def _not_attached(call: Call, wanted: str) -> StepError:
+    return StepError(
+        f"Automation account {call.account.name} does not have the user-assigned identity {wanted}. Attach it with "
+        "enable_identity first. Nothing was changed."
+    )
 
 
 def _decide(call: Call, login: LoginAs) -> list[Decision]:
