@@ -64,8 +64,8 @@ options:
     type: path
   cloud_environment:
     description:
-      - V(AzureCloud), V(AzureChinaCloud), V(AzureUSGovernment), or the https URL of any Resource Manager endpoint, whose
-        C(/metadata/endpoints) is then read.
+      - V(AzureCloud), V(AzureChinaCloud), V(AzureUSGovernment), or the https URL of any Resource Manager endpoint,
+        whose C(/metadata/endpoints) is then read.
       - Environment variable E(AZURE_CLOUD_ENVIRONMENT). Without it the public cloud is meant.
     type: str
   authority_url:

@@ -20,14 +20,15 @@ options:
     type: path
   ledger_ephemeral:
     description:
-      - Under an AWX job (E(JOB_ID) is set), a ledger inside the job's own folders is refused, because it ends with the job.
+      - Under an AWX job (E(JOB_ID) is set), a ledger inside the job's own folders is refused, because it ends with the
+        job.
       - V(accept) takes it all the same. The migration works, but cannot be rolled back.
     type: str
     choices: [refuse, accept]
     default: refuse
   expect_plan:
     description:
-      - The RV(ignore:plan_fingerprint) that a run in check mode returned and that was approved. Any other plan is refused
-        before the first write. A plan without changes is always accepted.
+      - The RV(ignore:plan_fingerprint) that a run in check mode returned and that was approved. Any other plan is
+        refused before the first write. A plan without changes is always accepted.
     type: str
 """

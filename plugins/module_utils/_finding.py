@@ -414,7 +414,8 @@ CODES: dict[str, Code] = {
     ),
     "RA802": Code(
         WARNING,
-        "Certificate asset {certificate} cannot be restored once it is deleted: Azure never gives its private key back.",
+        "Certificate asset {certificate} cannot be restored once it is deleted: Azure never gives its private key "
+        "back.",
         "Keep a copy of the certificate where it is still needed, or stay at stage disable.",
     ),
     "RA803": Code(
@@ -425,7 +426,8 @@ CODES: dict[str, Code] = {
     "RA804": Code(
         WARNING,
         "{what} of application {application} is left to an administrator of Microsoft Entra: {reason}",
-        "Have somebody with the role Cloud Application Administrator {task}, or give the login that right and run again.",
+        "Have somebody with the role Cloud Application Administrator {task}, or give the login that right and run "
+        "again.",
     ),
     "RA805": Code(
         WARNING,

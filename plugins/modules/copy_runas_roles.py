@@ -10,7 +10,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: copy_runas_roles
 short_description: Copy the role assignments of a Run As account to a managed identity
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Finds the service principal behind an Automation account's Run As connection, lists its direct role assignments at
     every scope that the login can read (all subscriptions with their resource groups and resources, and management

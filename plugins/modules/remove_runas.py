@@ -10,7 +10,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: remove_runas
 short_description: Retire the Run As accounts of an Automation account
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Disables, and later deletes, the Run As accounts of an Azure Automation account, once nothing uses them any more.
   - A Run As account is a connection asset of type C(AzureServicePrincipal) or C(AzureClassicCertificate), whatever

@@ -256,8 +256,8 @@ def _hybrid_findings(call: Call, before: Identity, after: Identity) -> tuple[Fin
     if changes_jobs and not accepted:
         raise StepError(
             f"Automation account {call.account.name} has hybrid worker groups: {', '.join(groups)}. Once the account "
-            "has an identity, their jobs no longer log in as their machines. Check what these jobs need, then set hybrid "
-            "to accept. Nothing was changed."
+            "has an identity, their jobs no longer log in as their machines. Check what these jobs need, then set "
+            "hybrid to accept. Nothing was changed."
         )
     found = [finding("RA201", call.account.arm_id, groups=", ".join(groups))] if changes_jobs else []
     if set(after.user_assigned) - set(before.user_assigned):

@@ -143,9 +143,7 @@ class Gateway:
         except errors.Refusal:
             return None
 
-    def _record(
-        self, call: Call, scope: dict[str, Any], status: int, route: Route | None, fault: Fault | None
-    ) -> None:
+    def _record(self, call: Call, scope: dict[str, Any], status: int, route: Route | None, fault: Fault | None) -> None:
         mutating = self.service != "login" and (route.mutates if route is not None else call.method not in _READS)
         caller = call.caller.object_id if call.caller is not None else None
         described = fault.describe() if fault is not None else None

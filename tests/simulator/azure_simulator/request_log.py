@@ -37,9 +37,7 @@ class RequestLog:
         self, service: str, method: str, path: str, status: int, caller: str | None, mutating: bool, fault: str | None
     ) -> None:
         self._count += 1
-        self._entries.append(
-            Entry(self._count, time.time(), service, method, path, status, caller, mutating, fault)
-        )
+        self._entries.append(Entry(self._count, time.time(), service, method, path, status, caller, mutating, fault))
 
     def clear(self) -> None:
         self._entries.clear()

@@ -117,9 +117,7 @@ def _put_link(call: Call) -> Response:
     if call.params["link"].lower() in account.job_schedules or any(
         link.schedule.lower() == schedule.name.lower() for link in _links_of(account, runbook.name)
     ):
-        raise errors.bare(
-            409, "Conflict", "A job schedule for the specified runbook and schedule already exists."
-        )
+        raise errors.bare(409, "Conflict", "A job schedule for the specified runbook and schedule already exists.")
     link = add_job_schedule(
         account,
         runbook.name,

@@ -27,8 +27,7 @@ def account_of(call: Call) -> Account:
     """The account of the path; the gateway's 404 when it or its resource group is missing."""
     subscription, group, name = call.params["subscription"], call.params["group"], call.params["account"]
     key = (
-        f"/subscriptions/{subscription}/resourcegroups/{group}"
-        f"/providers/microsoft.automation/automationaccounts/{name}"
+        f"/subscriptions/{subscription}/resourcegroups/{group}/providers/microsoft.automation/automationaccounts/{name}"
     ).lower()
     account = call.world.accounts.get(key)
     if account is None:
