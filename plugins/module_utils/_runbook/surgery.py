@@ -55,6 +55,8 @@ from .syntax import (
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+# A command of such a name is a clause without its statement; beside an error the grammar may have lost the statement.
+_CLAUSES = frozenset({"else", "elseif", "catch", "finally"})
 _FETCH_WORD = re.compile(r"\bget-automationconnection\b", re.IGNORECASE)
 
 
@@ -93,10 +95,14 @@ class Surgery:
             for match in pattern.finditer(self.script.plain):
                 if not self._is_accounted_for(match.start()):
                     self.report.cannot_read_at(self.script.source.place(match.start()))
-        error = self.script.first_error if self._touched() else None
-        if error is not None and not are_paired(self.script.plain):
+        touched = self._touched()
+        for command in self.commands if touched else []:
+            lost = command.name == "param" or (command.name in _CLAUSES and not self.script.error_count)
+            if lost:
+                self.report.cannot_read(command.node)
+        if touched and not are_paired(self.script.plain):
             # PowerShell cannot read this script either
-            self.report.cannot_read(error)
+            self.report.cannot_read(self.script.first_error or touched[0])
 
     def _touched(self) -> list[Node]:
         fetches = [
@@ -107,8 +113,11 @@ class Surgery:
     def _is_accounted_for(self, offset: int) -> bool:
         """A word that the grammar lost in an error must not be overlooked: it is code, a comment or a string."""
         node = self.script.node_at(offset)
-        kinds = {a.type for a in [node, *ancestors(node)]} if node is not None else set()
-        if kinds & {"command_name", "command_name_expr", "variable", "comment", "string_literal"}:
+        nodes = [node, *ancestors(node)] if node is not None else []
+        kinds = {node.type for node in nodes}
+        if kinds & {"command_name", "command_name_expr", "comment", "string_literal"}:
+            return True
+        if any(node.type == "variable" and self.script.span(node)[0] == offset for node in nodes):
             return True
         return bool(kinds & {"generic_token", "function_name", "command_elements"}) and "ERROR" not in kinds
 
