@@ -186,6 +186,8 @@ def _inventory(options: argparse.Namespace) -> int:
     hosts = {
         _host_name(account, names): {
             "ansible_connection": "local",
+            # Without it a module process takes the first Python it finds, which may lack the SDKs.
+            "ansible_python_interpreter": "{{ ansible_playbook_python }}",
             "subscription_id": account["subscription_id"],
             "resource_group": account["resource_group"],
             "automation_account_name": account["name"],
