@@ -12,7 +12,7 @@ AWX's Azure credential know; each has its documentation in ``doc_fragments``.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -94,6 +94,15 @@ LEDGER = ArgumentSpec(
         "expect_plan": {"type": "str"},
     }
 )
+
+
+def flat(entries: Iterable[Any]) -> list[str]:
+    """Return the texts of a list option without blanks and empty ones.
+
+    Ansible splits a text at commas; surveys of AWX also give one item a line.
+    """
+    lines = (line.strip() for entry in entries for line in str(entry).splitlines())
+    return [line for line in lines if line]
 
 
 def with_environment(parameters: Mapping[str, Any], environment: Mapping[str, str] | None = None) -> dict[str, Any]:

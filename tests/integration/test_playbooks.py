@@ -146,6 +146,23 @@ def test_findings_fail_an_account_only_when_asked(azure: Azure) -> None:
     assert azure.playbook(MIGRATE, *arguments, "-e", "runas_fail_on=warning").code != 0
 
 
+def test_surveys_answers_are_taken_as_flat_text(azure: Azure) -> None:
+    """Commas or line ends between, empty answers unset, as AWX surveys give them."""
+    users = azure.call("enable_identity", "aa-identities", check=True)["identity"]["user_assigned_identities"]
+    answers = {
+        "enable_identity_user_assigned": "\n".join(user["id"] for user in users),
+        "copy_runas_roles_role_map": "Contributor=Reader+Virtual Machine Contributor",
+        "copy_runas_roles_exclude": "",
+        "update_runbooks_runbooks": "Start-TaggedVMs,Stop-DevVMs\nGet-Inventory",
+    }
+    run = azure.playbook(MIGRATE, "--limit", "aa-plain", "-e", json.dumps(answers))
+    assert run.code == 0, run.output
+    made = azure.call("enable_identity", "aa-plain")["identity"]
+    assert [user["id"] for user in made["user_assigned_identities"]] == [user["id"] for user in users]
+    copied = azure.call("copy_runas_roles", "aa-plain", role_map=answers["copy_runas_roles_role_map"])
+    assert sorted(item["role"] for item in copied["unchanged"]) == ["Reader", "Virtual Machine Contributor"]
+
+
 def test_counts_are_handed_on_for_workflows(azure: Azure) -> None:
     run = azure.playbook(MIGRATE, "--check", "--limit", "aa-plain", ANSIBLE_SHOW_CUSTOM_STATS="true")
     assert re.search(r"runas_aa_plain_[0-9a-f]{8}", run.output)

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from .._arguments import flat
 from .._azure.ids import normal_id
 from .._step import StepError
 
@@ -75,12 +76,12 @@ class Choices:
 
 def choices_of(parameters: Mapping[str, Any]) -> Choices:
     """Read the options of the task. Raises StepError, naming the option and the entry that is wrong."""
-    exclude = _texts(parameters["exclude"])
+    exclude = flat(parameters["exclude"])
     return Choices(
         role_map=_rules(parameters["role_map"]),
         exclude_scopes=tuple(item for item in exclude if item.startswith("/")),
         exclude_roles=tuple(item for item in exclude if not item.startswith("/")),
-        include_privileged=tuple(_texts(parameters["include_privileged"])),
+        include_privileged=tuple(flat(parameters["include_privileged"])),
         copy_unused=parameters["copy_unused"],
     )
 
@@ -99,19 +100,13 @@ def _each(roles: Iterable[str], guids: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(guids[role] for role in roles)
 
 
-def _texts(entries: Iterable[Any]) -> list[str]:
-    """Return the entries without blanks; one entry may hold several lines, as AWX surveys give them."""
-    lines = (line.strip() for entry in entries for line in str(entry).splitlines())
-    return [line for line in lines if line]
-
-
 def _rules(entries: Iterable[Any]) -> tuple[MapRule, ...]:
     rules: list[MapRule] = []
     for entry in entries:
         if isinstance(entry, Mapping):
             rules.append(_rule_of_dict(entry))
         else:
-            rules += [_rule_of_text(line) for line in _texts([entry])]
+            rules += [_rule_of_text(line) for line in flat([entry])]
     _refuse_doubles(rules)
     return tuple(rules)
 
@@ -132,7 +127,7 @@ def _rule_of_dict(entry: Mapping[str, Any]) -> MapRule:
             f"role_map has the entry {dict(entry)}. An entry has a role, a list named to (empty to leave the role "
             "out), and may have a scope."
         )
-    return MapRule(str(entry["role"]).strip(), tuple(_texts(entry["to"])), _scope(entry.get("scope") or "", entry))
+    return MapRule(str(entry["role"]).strip(), tuple(flat(entry["to"])), _scope(entry.get("scope") or "", entry))
 
 
 def _scope(text: str, entry: object) -> str | None:

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._arguments import ACCOUNT, LEDGER, LOGIN, ArgumentSpec
+from .._arguments import ACCOUNT, LEDGER, LOGIN, ArgumentSpec, flat
 from .._azure import automation
 from .._azure.errors import Forbidden
 from .._azure.ids import AccountId, normal_id
@@ -122,7 +122,7 @@ def wanted_identity(option: Mapping[str, Any] | None, state: str) -> Wanted:
     """
     option = option or {}
     user = option.get("user_assigned_identities") or {"id": [], "append": True}
-    ids = {normal_id(arm_id): arm_id for arm_id in user["id"]}
+    ids = {normal_id(arm_id): arm_id for arm_id in flat(user["id"])}
     kinds = option.get("type") or ("UserAssigned" if ids else "SystemAssigned")
     if "UserAssigned" in kinds and not ids:
         raise StepError(

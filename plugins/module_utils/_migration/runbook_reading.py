@@ -11,13 +11,13 @@ restored goes into the ledger, thousands of runbooks need no more memory than a 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Any
 
 from .. import _ledger
+from .._arguments import flat
 from .._azure import automation
 from .._azure.errors import Absent, AzureError, Conflict, Failed, Forbidden
 from .._azure.ids import AccountId
@@ -54,11 +54,6 @@ def chosen_runbooks(
         )
     meant = [item for item in items if not names or _matches(str(item["name"]), names)]
     return sorted(meant, key=lambda item: str(item["name"]).lower())
-
-
-def flat(texts: Sequence[str]) -> list[str]:
-    """Return the names in a list or in flat text, as surveys give it: ``a,b`` or one a line."""
-    return [name.strip() for text in texts for name in re.split(r"[,\n]", text) if name.strip()]
 
 
 def _is_pattern(name: str) -> bool:

@@ -6,7 +6,11 @@
 
 from __future__ import annotations
 
-from ansible_collections.azauto.runas_migration.plugins.module_utils._arguments import ArgumentSpec, with_environment
+from ansible_collections.azauto.runas_migration.plugins.module_utils._arguments import (
+    ArgumentSpec,
+    flat,
+    with_environment,
+)
 
 
 def test_what_the_task_says_beats_the_environment() -> None:
@@ -33,3 +37,7 @@ def test_specs_are_merged_with_their_rules() -> None:
     both = one + two
     assert sorted(both.options) == ["a", "b"]
     assert both.rules() == {"mutually_exclusive": [["b", "c"]], "required_together": [["a", "b"]], "required_if": []}
+
+
+def test_surveys_give_one_item_a_line() -> None:
+    assert flat(["one\ntwo\r\n", " three ", "", 4]) == ["one", "two", "three", "4"]
