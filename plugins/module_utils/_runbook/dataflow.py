@@ -110,8 +110,18 @@ def _binding(variable: Node) -> Binding | None:
         return Binding(How.OTHER, variable, None, parent) if _names_item(variable, parent) else None
     if "increment" in parent.type or "decrement" in parent.type:
         return Binding(How.OTHER, variable, None, parent)
-    left = next((a for a in ancestors(variable) if a.type == "left_assignment_expression"), None)
+    left = _left_side(variable)
     return _assigned(variable, left) if left is not None else _parameter_in_default(variable)
+
+
+def _left_side(variable: Node) -> Node | None:
+    """Return the left side of an assignment that ``variable`` is part of, not as a mere argument in it."""
+    for ancestor in ancestors(variable):
+        if ancestor.type == "left_assignment_expression":
+            return ancestor
+        if ancestor.type in ("pipeline", "command", "assignment_value", "statement_list"):
+            return None
+    return None
 
 
 def _names_item(variable: Node, loop: Node) -> bool:

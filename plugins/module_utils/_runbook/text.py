@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,6 +27,7 @@ _PLAIN = str.maketrans(
     }
 )
 
+_LONE_RETURN = re.compile(r"\r(?!\n)")
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 
@@ -48,21 +50,16 @@ class Text:
     @cached_property
     def plain(self) -> str:
         """The text as PowerShell's tokenizer takes it: typographic characters and lone CR in ASCII."""
-        plain = self.text.translate(_PLAIN)
-        return "".join("\n" if _lone_return(plain, i) else c for i, c in enumerate(plain)) if "\r" in plain else plain
+        return _LONE_RETURN.sub("\n", self.text.translate(_PLAIN))
 
     @cached_property
     def _line_starts(self) -> list[int]:
-        return [0, *(i + 1 for i, c in enumerate(self.plain) if c == "\n")]
+        return [0, *(match.end() for match in re.finditer("\n", self.plain))]
 
     def place(self, offset: int) -> tuple[int, int]:
         """Return line and column of ``offset``, both counted from 1."""
         line = bisect_right(self._line_starts, offset)
         return line, offset - self._line_starts[line - 1] + 1
-
-
-def _lone_return(text: str, index: int) -> bool:
-    return text[index] == "\r" and text[index + 1 : index + 2] != "\n"
 
 
 def decode(content: bytes) -> Text | None:
