@@ -26,7 +26,8 @@ REPLACEABLE = frozenset(_CONTEXT_FIELD)
 
 def replace_field(script: Script, read: Read, contexts: Contexts, known: Known, report: Report) -> Span | None:
     """Return the span that replaces ``read`` (of a REPLACEABLE field), or report why nothing can."""
-    assert read.field is not None
+    if read.field is None:
+        raise ValueError("the read is not of one field")
     start, end = script.span(read.node)
     field = script.text(read.node)
     if is_broken(read.node):

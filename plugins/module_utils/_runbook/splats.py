@@ -70,7 +70,8 @@ def _table(flow: Flow, argument: Argument) -> Node | None:
 
 def _is_simple(command: Command, argument: Argument, flow: Flow, splatted: set[tuple[int, int]]) -> bool:
     """The table is the variable's only value and goes only to logins; nothing else of the login is fed."""
-    assert argument.value is not None
+    if argument.value is None:
+        return False
     name = variable_name(flow.script.text(argument.value))
     only_logins = all(_place(read) in splatted for read in flow.variables.reads[name])
     others = [a for a in command.arguments(is_switch) if a is not argument and a.value is not None]
