@@ -54,7 +54,7 @@ def test_the_identity_gets_exactly_what_the_run_as_account_has_but_for_what_is_d
     (left_out,) = source - identity
     assert left_out[1] == "8e3af657-a8ff-443c-a75c-2fe8c4bcb635"
     assert identity < source
-    assert any(condition and description for _, _, condition, description in identity)
+    assert any(condition and description for *dummy, condition, description in identity)
     assert [(entry["role"], entry["reason"]) for entry in made["not_copied"]] == [("Owner", "privileged")]
     assert codes(made) == ["RA303", "RA305"]
 

@@ -133,7 +133,7 @@ def test_a_second_run_changes_nothing(azure: Azure, account: str) -> None:
 
 
 def test_every_other_byte_stays(azure: Azure) -> None:
-    before, _ = contents(azure, "aa-identities", "Export-CostReport")
+    before, dummy = contents(azure, "aa-identities", "Export-CostReport")
     azure.call("enable_identity", "aa-identities")
     azure.call("update_runbook", "aa-identities")
     after, draft = contents(azure, "aa-identities", "Export-CostReport")
@@ -169,7 +169,7 @@ def test_a_user_assigned_identity_is_named_by_its_client_id(azure: Azure) -> Non
     client_id = detail.get("clientId") or detail["ClientId"]
     made = azure.call("update_runbook", "aa-identities", identity=arm_id.upper(), runbooks=["clean-oldsnapshots"])
     assert steps(made) == [("replace", "Clean-OldSnapshots"), ("publish", "Clean-OldSnapshots")]
-    published, _ = contents(azure, "aa-identities", "Clean-OldSnapshots")
+    published, dummy = contents(azure, "aa-identities", "Clean-OldSnapshots")
     assert published is not None and f"-Identity -AccountId {client_id}".encode() in published
 
 

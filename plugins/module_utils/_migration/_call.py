@@ -43,6 +43,13 @@ class Call:
     journal: LedgerOfAccount | None
 
     @property
+    def record(self) -> LedgerOfAccount:
+        """The ledger, open for writing. Raises RuntimeError in check mode: asking then is a defect of the step."""
+        if self.journal is None:
+            raise RuntimeError("nothing is recorded in check mode")
+        return self.journal
+
+    @property
     def max_parallel(self) -> int:
         """How many independent requests may run at once."""
         return max(1, int(self.parameters["max_parallel"]))

@@ -110,7 +110,7 @@ def _planned(call: Call, choices: Choices, target: Target, found: Found) -> tupl
     if not dormant:
         return AccessPlan(Plan(findings=found.findings)), []
     seen = reading.read_assignments(call.session, call.account, sorted(dormant), call.max_parallel)
-    held = [Held(assignment, dormant[assignment.principal_id.lower()]) for assignment, _ in seen.assignments]
+    held = [Held(assignment, dormant[assignment.principal_id.lower()]) for assignment, dummy in seen.assignments]
     if not held:
         return AccessPlan(Plan(findings=found.findings + seen.findings)), []
     places = seen.places(item.assignment.scope for item in held)

@@ -114,7 +114,7 @@ def _rules(entries: Iterable[Any]) -> tuple[MapRule, ...]:
 def _rule_of_text(text: str) -> MapRule:
     """Read ``role=role+role`` or ``role@scope=role``; nothing after the equals sign leaves the role out."""
     left, equals, right = text.partition("=")
-    role, _, scope = left.partition("@")
+    role, dummy, scope = left.partition("@")
     if not equals or not role.strip():
         raise StepError(f"role_map has the entry '{text}'. Write it as 'role=other role+other role'.")
     return MapRule(role.strip(), tuple(part.strip() for part in right.split("+") if part.strip()), _scope(scope, text))

@@ -167,8 +167,8 @@ def _plan_role(target: Target, group: list[_Candidate], there: Assignment | None
     if there is not None and joined is not None and same_condition(there.condition, joined.source.condition):
         _leave_as_it_is(joined, there, draft)
     elif not open_ones:
-        for candidate in group:
-            _refuse(candidate, draft)
+        for candidate, block in [(item, item.block) for item in group if item.block is not None]:
+            _refuse(candidate, block, draft)
     elif joined is None:
         draft.report("RA307", group[0].source, group[0].role)
         draft.skip(group[0].source, group[0].role, "several conditions")
@@ -197,9 +197,7 @@ def _leave_as_it_is(candidate: _Candidate, there: Assignment, draft: _Draft) -> 
     _warn_of_default(candidate, draft)
 
 
-def _refuse(candidate: _Candidate, draft: _Draft) -> None:
-    block = candidate.block
-    assert block is not None
+def _refuse(candidate: _Candidate, block: _Block, draft: _Draft) -> None:
     draft.report(block.code, candidate.source, candidate.role, **block.facts)
     draft.skip(candidate.source, candidate.role, block.reason)
 

@@ -108,7 +108,7 @@ def _once(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 def read_existing(session: Session, places: Sequence[str], principal_id: str, max_parallel: int) -> list[Assignment]:
     """Return the direct role assignments of a principal that the lists at ``places`` show."""
     parts = in_parallel(lambda place: _listed(session, place, principal_id), places, max_parallel)
-    return [assignment for assignment, _ in _distinct(parts)]
+    return [assignment for assignment, dummy in _distinct(parts)]
 
 
 def read_roles(session: Session, reading: Reading, max_parallel: int) -> dict[str, Role]:

@@ -146,12 +146,11 @@ def compare_and_repair(call: Call, snapshot: Snapshot, outcome: Outcome) -> Repa
 
 
 def _close(call: Call, snapshot: Snapshot, outcome: Outcome) -> None:
-    assert call.journal is not None, "nothing is recorded in check mode"
     blobs = list(snapshot.unfinished.blobs) if outcome.complete else []
     if snapshot.before.links or snapshot.before.webhooks:
         blobs.append(digest(snapshot.before.to_bytes()))
     for blob in blobs:
-        call.journal.note(DEPENDANTS_CHECKED, {"blob": blob})
+        call.record.note(DEPENDANTS_CHECKED, {"blob": blob})
 
 
 def _compare(call: Call, snapshot: Snapshot) -> Repaired:
@@ -172,11 +171,10 @@ def _compare(call: Call, snapshot: Snapshot) -> Repaired:
 
 def _repair(call: Call, before: Sequence[Link], changes: Sequence[Change]) -> tuple[list[Finding], list[Link]]:
     """Make links again, each on record; one that cannot be made is a finding."""
-    assert call.journal is not None, "nothing is repaired in check mode"
     renewed = [job_schedules.renewed(call.account, link) for link in before]
     by_target = {call.account.child("jobSchedules", link.id): link for link in renewed}
     hands = job_schedules.link_hands(call.session, call.account, by_target)
-    outcome = carry_out(Plan(changes=tuple(changes)), hands, call.journal, max_parallel=call.max_parallel)
+    outcome = carry_out(Plan(changes=tuple(changes)), hands, call.record, max_parallel=call.max_parallel)
     made = [by_target[done.change.target] for done in outcome.done if done.change.after is not None]
     return [*(_failed(call, failure) for failure in outcome.failures), *(_made(call, link) for link in made)], made
 

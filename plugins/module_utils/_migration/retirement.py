@@ -154,9 +154,9 @@ def _decide(call: Call, options: Options, observed: Observed, wishes: Wishes, vi
     missed = [*usage.unread, *unread_others, *(item for found in of_others.values() for item in found.unread)]
     obstacles.refuse_unread(call.account, missed, options.accept_unread)
     changes, findings, held = _entra_part(call, options, observed, wishes, others, of_others)
-    pending = (*wishes.pending, *(item for item, _ in held))
+    pending = (*wishes.pending, *(item for item, dummy in held))
     findings = [*wishes.findings, *findings, *(item.finding for item in pending), *(item.finding() for item in missed)]
-    used_by = tuple(use.as_dict() for _, uses in held for use in uses)
+    used_by = tuple(use.as_dict() for dummy, uses in held for use in uses)
     return Decision(planning.plan_of(wishes, changes, findings), pending, used_by)
 
 
@@ -310,7 +310,7 @@ def _verify(call: Call, plan: Plan) -> None:
 
 
 def _became(call: Call, change: Change) -> bool:
-    for _ in range(_GRAPH_READS if change.kind in ENTRA_KINDS else 1):
+    for dummy in range(_GRAPH_READS if change.kind in ENTRA_KINDS else 1):
         if _reread(call, change) == change.after:
             return True
         if change.kind in ENTRA_KINDS:

@@ -92,7 +92,7 @@ def unchecked_dependants(records: Sequence[Mapping[str, Any]]) -> list[Unchecked
         elif record["event"] == DEPENDANTS_CHECKED:
             open_snapshots = {key: begun for key, begun in open_snapshots.items() if key[1] != record["blob"]}
         elif record["event"] == "intend" and record["change"]["kind"] == PUBLISHED:
-            for (run, _), begun in open_snapshots.items():
+            for (run, dummy), begun in open_snapshots.items():
                 if run == record["run"]:
                     begun.add(str(record["change"]["target"]).lower())
-    return [Unchecked(blob, frozenset(begun)) for (_, blob), begun in open_snapshots.items()]
+    return [Unchecked(blob, frozenset(begun)) for (dummy, blob), begun in open_snapshots.items()]

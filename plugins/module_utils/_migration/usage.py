@@ -26,7 +26,7 @@ from .._step import StepError, in_parallel
 from .run_as import RunAs, classify, kind_of
 
 Json = Mapping[str, Any]
-Connections = Mapping[str, Mapping[str, str | None]]
+Connections = Mapping[str, Mapping[str, Any]]
 
 
 # What the rewriter's verdict says about a runbook that still uses a Run As account.

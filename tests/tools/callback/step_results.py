@@ -45,7 +45,7 @@ class CallbackModule(CallbackBase):
 
 def keep(result: Any) -> None:
     """Append what one task returned on one host; other collections' tasks are no concern of ours."""
-    collection, _, step = result.task.action.rpartition(".")
+    collection, dummy, step = result.task.action.rpartition(".")
     if collection != "azauto.runas_migration":
         return
     returned = {name: result.result[name] for name in KEPT if name in result.result}

@@ -70,7 +70,7 @@ def test_only_links_with_a_new_id_are_read_again() -> None:
 
     def read(links: Sequence[Link]) -> list[Link]:
         asked.extend(link.id for link in links)
-        return [NIGHTLY for _ in links]
+        return [NIGHTLY for dummy in links]
 
     now = after_publishing([HOURLY, NIGHTLY], [again(NIGHTLY, "8"), again(HOURLY, "2")], read)
     assert asked == ["8"]

@@ -163,7 +163,7 @@ def test_killed_after_putting_the_draft_back_nothing_is_left_but_a_note() -> Non
 
 def test_killed_before_the_first_write_all_is_done_anew() -> None:
     decision = decided(OLD, WORK, KEEP, SAVED)
-    assert [action for action, _, _ in steps(decision)] == ["replace", "publish", "restore"]
+    assert [action for action, *dummy in steps(decision)] == ["replace", "publish", "restore"]
     assert decision.set_aside == digest(WORK)
 
 
