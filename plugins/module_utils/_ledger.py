@@ -101,6 +101,10 @@ def _lock_or_name_holder(lock: int, folder: Path) -> None:
             f"Another run holds this account: {holder}. Nothing was changed. "
             f"Wait until it has ended and run again (lock: {folder / 'lock'})."
         ) from None
+    except OSError as error:
+        raise LedgerError(
+            f"The file system of {folder} cannot lock files: {error.strerror}. Choose another folder with ledger."
+        ) from None
 
 
 def _write_holder(lock: int, step: str) -> None:
