@@ -21,9 +21,8 @@ POWERSHELL = ("tree-sitter-pwsh", "tree-sitter-powershell")
 PYTHON = "tree-sitter-python"
 
 
-@cache
 def parser(package: str) -> Parser:
-    """Return the parser of a grammar package. Raises MissingPackage."""
+    """Return a parser of a grammar package; no two threads may share one. Raises MissingPackage."""
     tree_sitter = _load("tree-sitter")
     return tree_sitter.Parser(_language(package))
 

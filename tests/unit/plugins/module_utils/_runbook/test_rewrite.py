@@ -10,6 +10,7 @@ import base64
 import json
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -181,10 +182,18 @@ class TestGraphical:
         assert outcome.content is content
 
 
+class TestThreads:
+    def test_many_at_once_give_what_one_after_the_other_gives(self) -> None:
+        contents = [LOGIN + b"# %d\n" % number + b"Get-AzVM\n" * number for number in range(200)]
+        with ThreadPoolExecutor(8) as pool:
+            at_once = list(pool.map(lambda content: rewrite(content, "PowerShell"), contents))
+        assert at_once == [rewrite(content, "PowerShell") for content in contents]
+
+
 class TestMissingPackage:
     @pytest.fixture(autouse=True)
     def forget_what_is_loaded(self) -> Iterator[None]:
-        caches = (grammars.parser, grammars.query, grammars._language, grammars._load)
+        caches = (grammars.query, grammars._language, grammars._load)
         for cache in caches:
             cache.cache_clear()
         yield
