@@ -6,7 +6,7 @@ VENV := .venv
 LOCK := tests/requirements/newest.txt
 
 .NOTPARALLEL:
-.PHONY: help demo test lint unit simulator integration molecule test-matrix sanity bench lock venv clean
+.PHONY: help demo test lint unit simulator integration molecule test-matrix sanity peer-test bench lock venv clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -36,6 +36,9 @@ test-matrix: ## Unit and integration tests on the oldest and the newest supporte
 
 sanity: venv ## ansible-test sanity, newest and oldest ansible-core
 	@tests/tools/sanity
+
+peer-test: venv ## azure.azcollection and az read the simulator (installs 3 GB; not part of "make test")
+	@tests/tools/peer
 
 bench: venv ## Time, CPU and requests per account, fast path on and off
 	@tests/tools/bench

@@ -49,14 +49,19 @@ def main() -> None:
 
 def state(run_dir: pathlib.Path) -> Json:
     """All that the simulator of this folder holds."""
+    found: Json = control(run_dir, "/state")
+    return found
+
+
+def control(run_dir: pathlib.Path, path: str) -> Any:
+    """What the simulator of this folder answers to a GET of its control API."""
     endpoint = json.loads((run_dir / "endpoint.json").read_text(encoding="utf-8"))
     request = urllib.request.Request(
-        f"{endpoint['control']}/state", headers={"Authorization": f"Bearer {endpoint['control_token']}"}
+        f"{endpoint['control']}{path}", headers={"Authorization": f"Bearer {endpoint['control_token']}"}
     )
     trust = ssl.create_default_context(cafile=endpoint["ca_file"])
     with urllib.request.urlopen(request, context=trust) as answer:
-        found: Json = json.load(answer)
-    return found
+        return json.load(answer)
 
 
 def compare(before: Json, after: Json) -> collections.abc.Iterator[str]:
