@@ -107,9 +107,8 @@ def refused(requests: list[Json]) -> tuple[bool, str]:
     failed = [f"{item['method']} {item['path']}: {item['status']}" for item in requests if item["status"] >= 400]
     counts = collections.Counter(item["service"] for item in requests)
     spread = ", ".join(f"{count} {service}" for service, count in sorted(counts.items()))
-    return bool(requests) and not failed, f"requests that the simulator refused: {len(failed)} of {len(requests)} ({spread})" + "".join(
-        f"; {item}" for item in failed
-    )
+    sentence = f"requests that the simulator refused: {len(failed)} of {len(requests)} ({spread})"
+    return bool(requests) and not failed, "; ".join([sentence, *failed])
 
 
 def ids(folder: pathlib.Path, name: str) -> set[str]:
