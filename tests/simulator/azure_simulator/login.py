@@ -20,6 +20,7 @@ from azure_simulator.wire import Call, Response, json_response
 from azure_simulator.world import DirectoryObject, Host, World, new_id
 
 _JWT_BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+_SHARED_AUTHORITIES = ("common", "organizations")
 
 
 def register(routes: Routes, tokens: TokenService) -> None:
@@ -74,7 +75,10 @@ def _tenant(call: Call) -> str:
 
 
 def _openid_configuration(call: Call) -> Response:
-    tenant = _tenant(call)
+    """Of a tenant, or of an authority that serves all, whose issuer is a template (contract 9.3)."""
+    shared = call.params["tenant"].lower() in _SHARED_AUTHORITIES
+    tenant = call.params["tenant"].lower() if shared else _tenant(call)
+    issuer = "{tenantid}" if shared else tenant
     base = f"{call.base_url}/{tenant}"
     return json_response(
         {
@@ -86,7 +90,7 @@ def _openid_configuration(call: Call) -> Response:
             "id_token_signing_alg_values_supported": ["RS256"],
             "response_types_supported": ["code", "id_token", "code id_token", "id_token token"],
             "scopes_supported": ["openid", "profile", "email", "offline_access"],
-            "issuer": f"{base}/v2.0",
+            "issuer": f"{call.base_url}/{issuer}/v2.0",
             "request_uri_parameter_supported": False,
             "userinfo_endpoint": "https://graph.microsoft.com/oidc/userinfo",
             "authorization_endpoint": f"{base}/oauth2/v2.0/authorize",
@@ -95,7 +99,7 @@ def _openid_configuration(call: Call) -> Response:
             "frontchannel_logout_supported": True,
             "end_session_endpoint": f"{base}/oauth2/v2.0/logout",
             "claims_supported": ["sub", "iss", "aud", "exp", "iat", "tid", "ver"],
-            "tenant_region_scope": "WW",
+            "tenant_region_scope": None if shared else "WW",
             "cloud_instance_name": "microsoftonline.com",
             "cloud_graph_host_name": "graph.windows.net",
             "msgraph_host": "graph.microsoft.com",

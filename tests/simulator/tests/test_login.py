@@ -27,7 +27,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from azure_simulator.testing import TENANT, Azure
+from azure_simulator.testing import TENANT, Azure, fetch
 from azure_simulator.world import DirectoryObject, new_id
 
 
@@ -220,3 +220,13 @@ def test_metadata_tells_the_endpoints_in_three_shapes(azure: Azure) -> None:
     assert metadata("2015-01-01").json["authentication"]["audiences"]
     azure.set(metadata_bom=False)
     assert metadata("2022-09-01").body.startswith(b"{")
+
+
+@pytest.mark.parametrize("authority", ["common", "organizations"])
+def test_authorities_that_serve_all_tenants_have_a_template_for_an_issuer(azure: Azure, authority: str) -> None:
+    base = azure.endpoint["login"]
+    shown = fetch("GET", f"{base}/{authority}/v2.0/.well-known/openid-configuration", None, azure.ca, "").json
+    assert shown["issuer"] == f"{base}/{{tenantid}}/v2.0"
+    assert shown["token_endpoint"] == f"{base}/{authority}/oauth2/v2.0/token"
+    own = fetch("GET", f"{base}/{TENANT}/v2.0/.well-known/openid-configuration", None, azure.ca, "").json
+    assert own["issuer"] == f"{base}/{TENANT}/v2.0"
