@@ -24,10 +24,8 @@ from typing import Any
 
 Json = dict[str, Any]
 
-# Comments may go on naming the connection: a rewrite leaves them alone. So may the default of a
-# declared parameter, without effect: callers that name the parameter go on working.
+# Comments may go on naming the connection: a rewrite leaves them alone.
 COMMENTS = re.compile(r"<#.*?#>|(?m-s:^\s*#.*$)", re.DOTALL)
-DECLARED_DEFAULTS = re.compile(r"\[string\]\s*\$\w+\s*=\s*(['\"])[^'\"]*\1", re.IGNORECASE)
 
 
 def main() -> None:
@@ -141,7 +139,7 @@ def changed_runbooks(was: Json, account: Json) -> list[str]:
 
 def uses_run_as(text: str, account: Json) -> bool:
     """Tell whether the code of a text names one of the account's connections."""
-    code = DECLARED_DEFAULTS.sub("", COMMENTS.sub("", text)).lower()
+    code = COMMENTS.sub("", text).lower()
     return any(connection["name"].lower() in code for connection in account["connections"])
 
 
