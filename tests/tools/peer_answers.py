@@ -34,7 +34,7 @@ def main() -> None:
     checks.append(refused(estate.control(pathlib.Path(run_dir), "/requests")))
     for right, sentence in checks:
         print(f"{'ok' if right else 'WRONG'}: {sentence}", file=sys.stdout if right else sys.stderr)
-    if not all(right for right, _ in checks):
+    if not all(right for right, *dummy in checks):
         sys.exit(1)
 
 
@@ -47,7 +47,7 @@ def question(held: Json) -> Json:
         (counts[principal], account, application, principal)
         for account, application, principal in run_as(held, accounts)
     ]
-    _, account, application, principal = max(found, key=lambda item: item[0])
+    dummy, account, application, principal = max(found, key=lambda item: item[0])
     return {
         "subscriptions": subscriptions,
         "account": account["name"],
