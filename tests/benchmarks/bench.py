@@ -4,8 +4,8 @@
 
 For each number of generated accounts, on a simulator of its own: the migration
 playbook as a first run and as a second run (nothing to do), and a single task
-that finds nothing to do. CPU is that of ansible-playbook with its workers and
-module processes, user and system, without the simulator.
+of each module that finds nothing to do. CPU is that of ansible-playbook with its
+workers and module processes, user and system, without the simulator.
 """
 
 from __future__ import annotations
@@ -28,14 +28,15 @@ from typing import Any
 
 RUNBOOKS = 10
 MIGRATE = "azauto.runas_migration.migrate"
+MODULES = ("enable_identity", "copy_runas_roles", "update_runbook")
 ONE_TASK = """\
 - hosts: all
   gather_facts: false
   tasks:
-    - azauto.runas_migration.enable_identity:
-        subscription_id: "{{ subscription_id }}"
-        resource_group: "{{ resource_group }}"
-        automation_account_name: "{{ automation_account_name }}"
+    - azauto.runas_migration.{module}:
+        subscription_id: "{{{{ subscription_id }}}}"
+        resource_group: "{{{{ resource_group }}}}"
+        automation_account_name: "{{{{ automation_account_name }}}}"
 """
 LABELS = {
     "arm reads": "ARM reads",
@@ -164,13 +165,12 @@ def measure_size(accounts: int, forks: int, fast: bool) -> list[Figures]:
         folder = pathlib.Path(name)
         bench = Bench(folder, accounts, forks)
         try:
-            one_task = folder / "one_task.yml"
-            one_task.write_text(ONE_TASK)
-            return [
-                bench.measure("migrate, first run", MIGRATE, fast),
-                bench.measure("migrate, second run", MIGRATE, fast),
-                bench.measure("one task, nothing to do", str(one_task), fast),
-            ]
+            figures = [bench.measure(f"migrate, {which} run", MIGRATE, fast) for which in ("first", "second")]
+            for module in MODULES:
+                one_task = folder / f"{module}.yml"
+                one_task.write_text(ONE_TASK.format(module=module))
+                figures.append(bench.measure(f"{module}, nothing to do", str(one_task), fast))
+            return figures
         finally:
             bench.stop()
 

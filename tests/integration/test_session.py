@@ -161,6 +161,27 @@ def test_a_certificate_authority_that_is_not_trusted_ends_the_session(azure: Azu
     assert requests(azure, "arm") == []
 
 
+@pytest.mark.parametrize("name", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+def test_the_machine_s_bundle_is_taken_where_the_task_names_none(
+    azure: Azure, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
+    monkeypatch.setenv(name, azure.ca)
+    assert reads_the_account(with_secret(azure, ca_bundle=None))
+
+
+def test_the_task_s_bundle_beats_the_machine_s(azure: Azure, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere/ca.pem")
+    assert reads_the_account(with_secret(azure))
+
+
+def test_a_proxy_in_the_environment_is_used(azure: Azure, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
+    monkeypatch.setenv("no_proxy", "")
+    with Session(with_secret(azure)) as session, pytest.raises(Unreachable, match="(?i)proxy"):
+        automation.get_account(session, THE_ACCOUNT)
+
+
 def test_secrets_stay_out_of_the_login_s_text(azure: Azure) -> None:
     assert "not-a-real-secret" not in repr(with_secret(azure))
 

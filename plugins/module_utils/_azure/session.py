@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
+from urllib.request import getproxies
 
 from .cloud import Cloud, find_cloud
 from .credential import Login, OneTokenPerAudience, make_credential
@@ -63,10 +64,17 @@ class Session:
     def _transport(self) -> Any:
         """The connections that all clients of the session share."""
         requests_transport = _import("azure.core.pipeline.transport", "azure-core").RequestsTransport
+        # Without a proxy there is nothing in the environment to look up at every request, which costs a fifth of
+        # its CPU (docs/benchmarks.md); the bundles that requests would take from there are read here.
+        transport = requests_transport(connection_verify=self._trusted(), use_env_settings=bool(getproxies()))
+        return _SharedTransport(transport)
+
+    def _trusted(self) -> str | bool:
+        """Return the file of certificate authorities to trust, or True for the machine's own."""
         bundle = self._login.ca_bundle
         if bundle and not os.path.exists(bundle):
             raise LoginFailed(f"The file {bundle} (ca_bundle) is not there. Name a file of trusted certificates.")
-        return _SharedTransport(requests_transport(connection_verify=bundle or True))
+        return bundle or os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
 
     @cached_property
     def cloud(self) -> Cloud:
