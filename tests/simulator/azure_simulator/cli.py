@@ -170,7 +170,8 @@ def _stop(options: argparse.Namespace) -> int:
         return 0
     _control(endpoint, "POST", "/shutdown")
     for _ in range(100):
-        if _running(options.run_dir) is None:
+        # It goes last: a simulator that no longer answers may still hold its ports.
+        if not (options.run_dir / "endpoint.json").exists():
             print(f"stopped (pid {endpoint['pid']})")
             return 0
         time.sleep(0.1)
