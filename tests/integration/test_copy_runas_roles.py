@@ -132,7 +132,7 @@ def test_an_account_that_shares_its_application_gets_its_own_copy(azure: Azure) 
 def test_an_account_without_identity_is_refused_naming_the_remedy(azure: Azure) -> None:
     refused = azure.call("copy_runas_roles", "aa-plain")
     assert refused["failed"] is True
-    assert "aa-plain has no system-assigned identity" in refused["msg"]
+    assert "aa-plain does not have a system-assigned identity" in refused["msg"]
     assert "enable_identity" in refused["msg"]
     assert azure.writes() == []
 
@@ -154,7 +154,7 @@ def test_a_user_assigned_identity_that_is_still_to_be_attached_can_be_planned_fo
     predicted = azure.call("copy_runas_roles", "aa-plain", check=True, **options)
     assert predicted["identity"]["principal_id"] == users[0]["principal_id"]
     refused = azure.call("copy_runas_roles", "aa-plain", **options)
-    assert f"has no identity {users[0]['id']}" in refused["msg"]
+    assert f"does not have the user-assigned identity {users[0]['id']}" in refused["msg"]
     named = {"type": "UserAssigned", "user_assigned_identities": {"id": [users[0]["id"]]}}
     azure.call("enable_identity", "aa-plain", identity=named)
     made = azure.call("copy_runas_roles", "aa-plain", expect_plan=predicted["plan_fingerprint"], **options)

@@ -12,14 +12,11 @@ be judged is left out and reported. Nothing is ever changed or taken away.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from .._arguments import ACCOUNT, LEDGER, LOGIN, ArgumentSpec
-from .._azure import automation, managed_identity
-from .._azure.errors import Absent, Forbidden
-from .._azure.ids import normal_id
+from .._azure import automation
 from .._step import Change, Hands, Outcome, Plan, StepError
 from . import access_reading as reading
 from ._call import Call, Result
@@ -27,10 +24,9 @@ from .access_choices import Choices, choices_of
 from .access_plan import AccessPlan, Held, Target, count_at, new_per_place, plan_access, shown, with_limits
 from .access_sources import Found, dormant_principals, find_sources
 from .access_writing import Writer
+from .chosen_identity import SYSTEM, ChosenIdentity, choose_identity
 
 NAME = "copy_runas_roles"
-
-_SYSTEM = "system"
 
 ARGUMENTS = (
     LOGIN
@@ -40,7 +36,7 @@ ARGUMENTS = (
         options={
             "connection": {"type": "str"},
             "principal_id": {"type": "str"},
-            "identity": {"type": "str", "default": _SYSTEM},
+            "identity": {"type": "str", "default": SYSTEM},
             "role_map": {"type": "list", "elements": "raw", "default": []},
             "exclude": {"type": "list", "elements": "str", "default": []},
             "include_privileged": {"type": "list", "elements": "str", "default": []},
@@ -54,7 +50,7 @@ ARGUMENTS = (
 def run(call: Call) -> Result:
     """Observe, plan, record, apply and verify; return the module's result."""
     choices = choices_of(call.parameters)
-    target = find_target(call)
+    target, chosen = find_target(call)
     found = find_sources(
         call.session,
         call.account,
@@ -63,7 +59,7 @@ def run(call: Call) -> Result:
         call.max_parallel,
     )
     access, places = _planned(call, choices, target, found)
-    _refuse_missing_identity(call, target, access.plan)
+    _refuse_missing_identity(call, chosen, access.plan)
     writer = Writer(call.session, places, call.parameters["replication_timeout"], call.max_parallel)
     return call.finish(
         access.plan,
@@ -73,35 +69,10 @@ def run(call: Call) -> Result:
     )
 
 
-def find_target(call: Call) -> Target:
-    """Return the identity that gets the access; without principal where the account does not have it yet."""
-    option = call.parameters["identity"].strip()
-    identity = automation.get_account(call.session, call.account).get("identity") or {}
-    if option.lower() == _SYSTEM:
-        return Target(call.account, _SYSTEM, identity.get("principalId"))
-    if "/providers/microsoft.managedidentity/userassignedidentities/" not in option.lower():
-        raise StepError(f"identity is '{option}'. Give 'system' or the resource id of a user-assigned identity.")
-    attached = {normal_id(arm_id): detail for arm_id, detail in (identity.get("userAssignedIdentities") or {}).items()}
-    if normal_id(option) in attached:
-        return Target(call.account, option, _principal_of(attached[normal_id(option)]) or _read_principal(call, option))
-    # In check mode enable_identity may still be to come: what it would attach has its principal already.
-    return Target(call.account, option, _read_principal(call, option) if call.check_mode else None)
-
-
-def _principal_of(detail: Mapping[str, Any] | None) -> str | None:
-    """Return an attached identity's principal; documented answers write it in Pascal case (azure-contracts, 1.1)."""
-    return (detail or {}).get("principalId") or (detail or {}).get("PrincipalId")
-
-
-def _read_principal(call: Call, identity_id: str) -> str | None:
-    """Return the principal of a user-assigned identity from the identity itself; None where it may not be read."""
-    try:
-        principal: str = managed_identity.get_user_assigned(call.session, identity_id)["properties"]["principalId"]
-    except Forbidden:
-        return None
-    except Absent as error:
-        raise StepError(f"identity names a user-assigned identity that does not exist: {error}") from None
-    return principal
+def find_target(call: Call) -> tuple[Target, ChosenIdentity]:
+    """Return who gets the access; without principal where Azure has not made the identity yet."""
+    chosen = choose_identity(call, automation.get_account(call.session, call.account))
+    return Target(call.account, chosen.name, chosen.principal_id), chosen
 
 
 def _planned(call: Call, choices: Choices, target: Target, found: Found) -> tuple[AccessPlan, list[str]]:
@@ -132,16 +103,12 @@ def _within_limits(call: Call, plan: Plan) -> Plan:
     return replace(checked, findings=checked.findings + findings)
 
 
-def _refuse_missing_identity(call: Call, target: Target, plan: Plan) -> None:
-    if call.check_mode or target.principal_id or not plan.changes:
+def _refuse_missing_identity(call: Call, chosen: ChosenIdentity, plan: Plan) -> None:
+    if call.check_mode or not plan.changes or (chosen.attached and chosen.principal_id):
         return
-    if target.identity == _SYSTEM:
-        what = "no system-assigned identity"
-    else:
-        what = f"no identity {target.identity}, or its principal may not be read"
-    raise StepError(
-        f"Automation account {call.account.name} has {what}. Nothing was changed. Run enable_identity for it first."
-    )
+    if chosen.attached:
+        raise StepError(f"The principal of {chosen.arm_id} may not be read. Allow the login to read that identity.")
+    raise StepError(chosen.missing_from(call.account.name))
 
 
 def _facts(
@@ -156,8 +123,8 @@ def _facts(
         "changes": [change.as_dict() for change in written],
         "source": [source.as_dict() for source in found.sources],
         "identity": {
-            "type": "SystemAssigned" if target.identity == _SYSTEM else "UserAssigned",
-            "id": None if target.identity == _SYSTEM else target.identity,
+            "type": "SystemAssigned" if target.identity == SYSTEM else "UserAssigned",
+            "id": None if target.identity == SYSTEM else target.identity,
             "principal_id": target.principal_id,
         },
         "copied": [_shown(change, change.target) for change in written],

@@ -23,6 +23,7 @@ from .._azure.ids import AccountId, normal_id
 from .._finding import Finding, finding
 from .._step import KNOWN_AFTER_APPLY, Change, Hands, Outcome, Plan, StepError
 from ._call import Call, Result
+from .chosen_identity import details_of_user_assigned, either_casing
 from .run_as import kind_of
 
 NAME = "enable_identity"
@@ -285,8 +286,7 @@ def _identity_fact(call: Call, answer: Mapping[str, Any], after: Identity, outco
 
 def identity_fact(account: Mapping[str, Any], shown: Identity) -> dict[str, Any]:
     """Return ``shown`` with the ids that Azure gave, for playbooks; pascal-cased answers included (section 1.1)."""
-    known = (account.get("identity") or {}).get("userAssignedIdentities") or {}
-    details = {normal_id(arm_id): detail or {} for arm_id, detail in known.items()}
+    details = details_of_user_assigned(account)
     return {
         "type": shown.type,
         "principal_id": shown.principal_id,
@@ -294,16 +294,13 @@ def identity_fact(account: Mapping[str, Any], shown: Identity) -> dict[str, Any]
         "user_assigned_identities": [
             {
                 "id": arm_id,
-                "principal_id": _either_casing(details.get(key), "principalId"),
-                "client_id": _either_casing(details.get(key), "clientId"),
+                "principal_id": _told(details.get(key), "principalId"),
+                "client_id": _told(details.get(key), "clientId"),
             }
             for key, arm_id in sorted(shown.user_assigned.items())
         ],
     }
 
 
-def _either_casing(detail: Mapping[str, Any] | None, name: str) -> str:
-    if detail is None:
-        return KNOWN_AFTER_APPLY
-    value: str | None = detail.get(name) or detail.get(name[0].upper() + name[1:])
-    return value or ""
+def _told(detail: Mapping[str, Any] | None, name: str) -> str:
+    return KNOWN_AFTER_APPLY if detail is None else either_casing(detail, name) or ""

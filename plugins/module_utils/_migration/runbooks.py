@@ -12,29 +12,24 @@ what is decided for each runbook is in ``runbook_plan``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime, timezone
 from typing import Any
 
 from .. import _ledger
 from .._arguments import ACCOUNT, LEDGER, LOGIN, ArgumentSpec
-from .._azure import automation, managed_identity
-from .._azure.errors import Absent, Forbidden
-from .._azure.ids import normal_id
+from .._azure import automation
 from .._finding import Finding
 from .._runbook import RewriteOptions
 from .._step import Change, Outcome, Plan, StepError, in_parallel
 from . import dependants, runbook_reading, runbook_writing
 from ._call import Call, Result
-from .identity import observed_identity
+from .chosen_identity import SYSTEM, ChosenIdentity, choose_identity
 from .run_as import RunAs, classify, kind_of
 from .runbook_memory import NAME, PUBLISHED, recall
 from .runbook_plan import Decision, Wishes
 
 __all__ = ["ARGUMENTS", "NAME", "run"]
-
-SYSTEM = "system"
 
 ARGUMENTS = (
     LOGIN
@@ -53,23 +48,16 @@ ARGUMENTS = (
 )
 
 
-@dataclass(frozen=True)
-class LoginAs:
-    """The identity that rewritten runbooks log in with; ``client_id`` is that of a user-assigned one."""
-
-    client_id: str | None
-    attached: bool
-
-
 def run(call: Call) -> Result:
     """Observe, plan, record, apply and verify; return the module's result."""
-    login = chosen_identity(call, automation.get_account(call.session, call.account))
+    login = choose_identity(call, automation.get_account(call.session, call.account))
+    _refuse_unknown_client(call, login)
     decisions = _decide(call, login)
     unfinished = dependants.recall_unfinished(call)
     snapshot = dependants.observe(call, {decision.runbook for decision in decisions if decision.publishes}, unfinished)
-    plan = _plan(decisions, snapshot, user_assigned=login.client_id is not None)
+    plan = _plan(decisions, snapshot, user_assigned=login.arm_id is not None)
     if not login.attached and not call.check_mode:
-        _refuse_without_identity(call, decisions)
+        _refuse_without_identity(call, login, decisions)
     runbook_writing.settle(call, decisions)
     dependants.keep(call, snapshot)
     return call.finish(
@@ -80,52 +68,13 @@ def run(call: Call) -> Result:
     )
 
 
-def chosen_identity(call: Call, account: Mapping[str, Any]) -> LoginAs:
-    """Return the identity that the option ``identity`` means.
-
-    Raises StepError for a user-assigned identity that the account does not have.
-    """
-    wanted = str(call.parameters["identity"]).strip()
-    observed = observed_identity(account)
-    if wanted.lower() == SYSTEM:
-        return LoginAs(None, observed.system)
-    if "/userassignedidentities/" not in wanted.lower():
-        raise StepError(
-            f"identity is {wanted}, which is neither 'system' nor the resource id of a user-assigned identity. "
-            "Nothing was changed."
-        )
-    client_id = _attached_client_id(account, wanted)
-    if client_id:
-        return LoginAs(client_id, True)
-    if call.check_mode:
-        return LoginAs(_unattached_client_id(call, wanted), False)
-    raise _not_attached(call, wanted)
+def _refuse_unknown_client(call: Call, identity: ChosenIdentity) -> None:
+    """Raise StepError for a user-assigned identity without client id: no rewrite could name it."""
+    if identity.arm_id and not identity.client_id:
+        raise StepError(identity.missing_from(call.account.name))
 
 
-def _attached_client_id(account: Mapping[str, Any], wanted: str) -> str | None:
-    attached = (account.get("identity") or {}).get("userAssignedIdentities") or {}
-    detail = next((value for arm_id, value in attached.items() if normal_id(arm_id) == normal_id(wanted)), None) or {}
-    # The documented answer is in Pascal case (azure-contracts, section 1.1).
-    return detail.get("clientId") or detail.get("ClientId")
-
-
-def _unattached_client_id(call: Call, wanted: str) -> str:
-    """In check mode enable_identity has only said that it would attach the identity: ask the identity itself."""
-    try:
-        client_id: str = managed_identity.get_user_assigned(call.session, wanted)["properties"]["clientId"]
-    except (Absent, Forbidden):
-        raise _not_attached(call, wanted) from None
-    return client_id
-
-
-def _not_attached(call: Call, wanted: str) -> StepError:
-    return StepError(
-        f"Automation account {call.account.name} does not have the user-assigned identity {wanted}. Attach it with "
-        "enable_identity first. Nothing was changed."
-    )
-
-
-def _decide(call: Call, login: LoginAs) -> list[Decision]:
+def _decide(call: Call, login: ChosenIdentity) -> list[Decision]:
     """Read the chosen runbooks and decide on each; contents are dropped as soon as they were looked at."""
     memories = recall(_ledger.read_journal(call.ledger))
     chosen = runbook_reading.chosen_runbooks(
@@ -138,9 +87,9 @@ def _decide(call: Call, login: LoginAs) -> list[Decision]:
     )
 
 
-def _rewrite_options(call: Call, login: LoginAs) -> RewriteOptions:
+def _rewrite_options(call: Call, login: ChosenIdentity) -> RewriteOptions:
     return RewriteOptions(
-        identity="user" if login.client_id else SYSTEM,
+        identity="user" if login.arm_id else SYSTEM,
         client_id=login.client_id,
         subscription=call.parameters["subscription"],
         azurerm=call.parameters["azurerm"],
@@ -172,16 +121,10 @@ def _plan(decisions: Sequence[Decision], snapshot: dependants.Snapshot, *, user_
     )
 
 
-def _refuse_without_identity(call: Call, decisions: Sequence[Decision]) -> None:
+def _refuse_without_identity(call: Call, login: ChosenIdentity, decisions: Sequence[Decision]) -> None:
     """Raise StepError where a rewrite would be written that no identity can log in with."""
-    rewritten = [decision.runbook for decision in decisions if decision.planned and decision.changes]
-    if rewritten:
-        some = ", ".join(rewritten[:5]) + (" …" if len(rewritten) > 5 else "")
-        raise StepError(
-            f"Automation account {call.account.name} has no system-assigned identity that its rewritten runbooks "
-            f"({some}) could log in with. Enable it with enable_identity first, or name a user-assigned identity with "
-            "identity. Nothing was changed."
-        )
+    if any(decision.planned and decision.changes for decision in decisions):
+        raise StepError(login.missing_from(call.account.name))
 
 
 def _facts(
