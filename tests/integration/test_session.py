@@ -178,7 +178,7 @@ def test_the_task_s_bundle_beats_the_machine_s(azure: Azure, monkeypatch: pytest
 def test_a_proxy_in_the_environment_is_used(azure: Azure, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
     monkeypatch.setenv("no_proxy", "")
-    with Session(with_secret(azure)) as session, pytest.raises(Unreachable, match="(?i)proxy"):
+    with Session(with_secret(azure)) as session, pytest.raises(Unreachable, match=r"(?i)proxy"):
         automation.get_account(session, THE_ACCOUNT)
 
 
