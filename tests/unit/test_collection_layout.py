@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pathlib
+import re
 import subprocess
 from typing import Any
 
@@ -94,3 +95,12 @@ def test_the_oldest_set_that_is_tested_is_the_oldest_that_is_allowed(package: st
 @pytest.mark.parametrize("package", FLOORS)
 def test_the_newest_set_that_is_tested_holds_every_requirement(package: str) -> None:
     assert package in NEWEST
+
+
+@pytest.mark.parametrize("locked", [OLDEST, NEWEST], ids=["oldest", "newest"])
+def test_both_sets_hold_what_the_simulator_needs(locked: dict[str, str]) -> None:
+    project = (ROOT / "tests" / "simulator" / "pyproject.toml").read_text(encoding="utf-8")
+    listed = re.search(r"^dependencies = \[(.*?)^\]", project, re.DOTALL | re.MULTILINE)
+    assert listed is not None
+    needed = set(re.findall(r'"([A-Za-z0-9-]+)', listed[1]))
+    assert needed and needed <= locked.keys()
