@@ -17,6 +17,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
+from ansible import constants
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.parsing.convert_bool import boolean
@@ -50,7 +51,7 @@ class InProcessAction(ActionBase):
         if parameters is None:
             module_result = self._execute_module(task_vars=variables, wrap_async=bool(self._task.async_val))
             return {**base, **module_result}
-        return {**base, **self._run_here(parameters)}
+        return {**base, **self._run_here(parameters, variables)}
 
     def _may_run_here(self, variables: Mapping[str, Any]) -> bool:
         """Tell whether nothing on the task asks for a process, host, user or environment of its own."""
@@ -83,7 +84,7 @@ class InProcessAction(ActionBase):
         parameters: dict[str, Any] = checked.validated_parameters
         return parameters
 
-    def _run_here(self, parameters: dict[str, Any]) -> dict[str, Any]:
+    def _run_here(self, parameters: dict[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:
         result = perform(
             self.step[0],
             self.step_name,
@@ -92,10 +93,19 @@ class InProcessAction(ActionBase):
             diff_mode=bool(self._task.diff),
         )
         result.setdefault("failed", False)
-        result["invocation"] = {"module_args": parameters}
+        if _shows_invocation(variables):
+            result["invocation"] = {"module_args": parameters}
         secrets = set(_no_log_values(self.arguments.options, parameters))
         masked: dict[str, Any] = remove_values(result, secrets)
         return masked
+
+
+def _shows_invocation(variables: Mapping[str, Any]) -> bool:
+    """Tell whether a module would return its options: always before ansible-core 2.21, then where a setting says so."""
+    setting = "INJECT_INVOCATION"
+    if setting not in constants.config.get_configuration_definitions():
+        return True
+    return boolean(constants.config.get_config_value(setting, variables=dict(variables)))
 
 
 def _no_log_values(options: Mapping[str, Any], parameters: Mapping[str, Any]) -> Iterator[str]:

@@ -124,7 +124,8 @@ def test_a_secret_given_as_an_option_appears_nowhere(azure: Azure, in_process: b
             }
         ],
     }
-    run = azure.playbook([play], "--check", "--diff", "-vvv", AZURE_SECRET="")
+    # From ansible-core 2.21 on, results hold the options only where this setting asks for them.
+    run = azure.playbook([play], "--check", "--diff", "-vvv", AZURE_SECRET="", ANSIBLE_INJECT_INVOCATION="true")
     assert run.code == 0, run.output
     assert "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER" in run.output
     assert secret not in run.output + run.errors
