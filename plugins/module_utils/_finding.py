@@ -94,7 +94,7 @@ CODES: dict[str, Code] = {
     ),
     "RA102": Code(
         WARNING,
-        "Run As connection {connection} is incomplete: {missing} missing.",
+        "Run As connection {connection} is incomplete: it lacks {missing}.",
         "Repair the named part, or migrate by hand what the collection cannot read from it.",
     ),
     "RA103": Code(
@@ -221,7 +221,7 @@ CODES: dict[str, Code] = {
     ),
     "RA416": Code(
         ERROR,
-        "{command} is classic service management, which is retired and has no identity login.",
+        "{command} serves classic service management, which is retired and has no identity login.",
         "Move the classic part to Azure Resource Manager cmdlets, or remove it.",
     ),
     "RA417": Code(

@@ -143,7 +143,9 @@ def test_in_one_wave_a_failing_account_leaves_the_others_alone(azure: Azure) -> 
 def test_findings_fail_an_account_only_when_asked(azure: Azure) -> None:
     arguments = ("--check", "--limit", "aa-languages")
     assert azure.playbook(MIGRATE, *arguments).code == 0
-    assert azure.playbook(MIGRATE, *arguments, "-e", "runas_fail_on=warning").code != 0
+    failed = azure.playbook(MIGRATE, *arguments, "-e", "runas_fail_on=warning")
+    assert failed.code != 0
+    assert "A finding is at least as severe as fail_on." in failed.output
 
 
 def test_surveys_answers_are_taken_as_flat_text(azure: Azure) -> None:
