@@ -1,6 +1,6 @@
 """What a migration costs: time, CPU and requests per account, fast path on and off.
 
-    python tests/benchmarks/bench.py [--accounts 10 100] [--forks 4] [--markdown FILE]
+    python tests/benchmarks/bench.py [--accounts 10 100] [--forks 4] [--fast-path both] [--markdown FILE]
 
 For each number of generated accounts, on a simulator of its own: the migration
 playbook as a first run and as a second run (nothing to do), and a single task
@@ -190,15 +190,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--accounts", type=int, nargs="+", default=[10, 100])
     parser.add_argument("--forks", type=int, default=4)
+    parser.add_argument("--fast-path", choices=["on", "off", "both"], default="both")
     parser.add_argument("--markdown", type=pathlib.Path, help="write the table here as well")
     options = parser.parse_args()
     machine = f"{os.cpu_count()} cores, Python {platform.python_version()}"
     print(f"{machine}, {RUNBOOKS} runbooks per account, forks {options.forks}")
+    paths = {"on": [True], "off": [False], "both": [True, False]}[options.fast_path]
     figures = [
-        each
-        for accounts in options.accounts
-        for fast in (True, False)
-        for each in measure_size(accounts, options.forks, fast)
+        each for accounts in options.accounts for fast in paths for each in measure_size(accounts, options.forks, fast)
     ]
     text = table([each.row() for each in figures])
     print(text)
