@@ -31,6 +31,7 @@ from typing import Any
 
 DEFAULT_FOLDER = "~/runas_migration_ledger"
 JOURNAL_VERSION = 1
+_UNREADABLE = re.compile(r"[^A-Za-z0-9_-]+")
 
 
 class LedgerError(Exception):
@@ -43,7 +44,7 @@ class LedgerBusy(LedgerError):
 
 def account_folder(ledger: str, account_name: str, account_id: str) -> Path:
     """Return the folder of one account: readable, unique, and safe whatever the account is called."""
-    readable = re.sub(r"[^A-Za-z0-9_-]+", "_", account_name)[:60] or "account"
+    readable = _UNREADABLE.sub("_", account_name)[:60] or "account"
     unique = hashlib.sha256(account_id.lower().encode()).hexdigest()[:12]
     return Path(ledger).expanduser() / f"{readable}-{unique}"
 

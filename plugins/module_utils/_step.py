@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -164,7 +165,9 @@ def carry_out(plan: Plan, hands: Hands, journal: Journal, *, max_parallel: int =
     """
     tracks = _tracks(plan.changes)
     stopped = _Flag()
-    outcomes = in_parallel(lambda track: _carry_out_track(track, hands, journal, stopped), tracks, max_parallel)
+    outcomes = in_parallel(
+        lambda track: _carry_out_track(track, hands, journal, stopped), tracks, max_parallel, per_thread=1
+    )
     whole = Outcome()
     for outcome in outcomes:
         whole.done += outcome.done
@@ -173,11 +176,18 @@ def carry_out(plan: Plan, hands: Hands, journal: Journal, *, max_parallel: int =
     return whole
 
 
-def in_parallel(function: Callable[[Any], Any], items: Sequence[Any], max_parallel: int) -> list[Any]:
-    """Return ``function`` of each item, in order; independent reads and writes run on a small pool of threads."""
-    if max_parallel <= 1 or len(items) <= 1:
+def in_parallel(
+    function: Callable[[Any], Any], items: Sequence[Any], max_parallel: int, *, per_thread: int = 2
+) -> list[Any]:
+    """Return ``function`` of each item, in order; independent reads and writes run on a small pool of threads.
+
+    There are not more threads than leave ``per_thread`` items for each: a thread opens a
+    connection of its own, which takes as long as one more read on an open one.
+    """
+    threads = min(max_parallel, math.ceil(len(items) / per_thread))
+    if threads <= 1:
         return [function(item) for item in items]
-    with ThreadPoolExecutor(max_workers=min(max_parallel, len(items))) as pool:
+    with ThreadPoolExecutor(max_workers=threads) as pool:
         return list(pool.map(function, items))
 
 

@@ -13,7 +13,14 @@ from __future__ import annotations
 import contextlib
 import gc
 import importlib
+import os
 import ssl
+
+from ..module_utils._arguments import with_environment
+from ..module_utils._azure.errors import AzureError
+from ..module_utils._azure.transport import trust, usual_bundle
+from ..module_utils._runbook.result import MissingPackage
+from ._rehearsal import rehearse
 
 # Some packages import their parts only when a client is made or a request sent: the parts are named too
 # (a quarter of the CPU of a task that finds nothing to do, measured with copy_runas_roles).
@@ -40,28 +47,25 @@ _SDK_MODULES = (
 
 
 def preload() -> None:
-    """Import what the steps will need; each process imports a module once."""
+    """Import and prepare what the steps will need; each process imports a module once."""
     for name in _SDK_MODULES:
         try:
             importlib.import_module(name)
         except ImportError:
             continue
-    _warm_up()
+    # What is missing or unreadable here is named by the step that needs it.
+    with contextlib.suppress(ImportError, OSError):
+        _prepare_tls()
+    with contextlib.suppress(ImportError, AzureError, MissingPackage):
+        rehearse()
     # Keeps the collector of each forked worker from touching, and so copying, what the parent imported
     # (Python's advice for processes that fork without exec; 6% of a task's CPU, measured).
     gc.freeze()
 
 
-def _warm_up() -> None:
-    """Do once in the parent what libraries do at their first use, without any network (12% of a task's CPU, measured).
-
-    OpenSSL loads its algorithms when a handshake begins; ``requests`` asks all abstract
-    classes for their subclasses when it prepares a request.
-    """
-    tls = ssl.create_default_context()
-    unanswered = tls.wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO(), server_hostname="localhost")
+def _prepare_tls() -> None:
+    """Read the trusted authorities, and let OpenSSL load its algorithms, which it does when a handshake begins."""
+    settings = trust(with_environment({"ca_bundle": None})["ca_bundle"] or usual_bundle(os.environ))
+    unanswered = settings.wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO(), server_hostname="localhost")
     with contextlib.suppress(ssl.SSLWantReadError):
         unanswered.do_handshake()
-    with contextlib.suppress(ImportError):
-        requests = importlib.import_module("requests")
-        requests.Session().prepare_request(requests.Request("GET", "https://localhost"))

@@ -7,15 +7,20 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
+import socket
+import socketserver
 import stat
 import sys
 import textwrap
+import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
+import certifi
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -180,6 +185,79 @@ def test_a_proxy_in_the_environment_is_used(azure: Azure, monkeypatch: pytest.Mo
     monkeypatch.setenv("no_proxy", "")
     with Session(with_secret(azure)) as session, pytest.raises(Unreachable, match=r"(?i)proxy"):
         automation.get_account(session, THE_ACCOUNT)
+
+
+class Tunnel(socketserver.ThreadingTCPServer):
+    """A proxy that connects whom it is asked for, and remembers the targets."""
+
+    allow_reuse_address = daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), TunnelCall)
+        self.targets: list[str] = []
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def server_close(self) -> None:
+        self.shutdown()
+        super().server_close()
+
+
+class TunnelCall(socketserver.StreamRequestHandler):
+    def handle(self) -> None:
+        target = self.rfile.readline().split()[1].decode()
+        while self.rfile.readline().strip():
+            pass
+        self.server.targets.append(target)  # type: ignore[attr-defined]
+        host, port = target.split(":")
+        with socket.create_connection((host, int(port))) as beyond:
+            self.wfile.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            back = threading.Thread(target=pump, args=(beyond, self.connection), daemon=True)
+            back.start()
+            pump(self.connection, beyond)
+
+
+def pump(source: socket.socket, target: socket.socket) -> None:
+    """Copy until either side has gone."""
+    with contextlib.suppress(OSError):
+        while data := source.recv(65536):
+            target.sendall(data)
+        target.shutdown(socket.SHUT_WR)
+
+
+def test_through_a_proxy_the_task_s_authorities_are_trusted_and_no_others(
+    azure: Azure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("no_proxy", "")
+    with Tunnel() as proxy:
+        monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{proxy.server_address[1]}")
+        assert reads_the_account(with_secret(azure))
+        assert len(set(proxy.targets)) == 2, "Resource Manager and the login"
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", azure.ca)
+        with (
+            Session(with_secret(azure, ca_bundle=certifi.where())) as session,
+            pytest.raises(Unreachable, match="CERTIFICATE_VERIFY"),
+        ):
+            automation.get_account(session, THE_ACCOUNT)
+
+
+def test_a_bundle_that_holds_no_certificate_is_named(azure: Azure, tmp_path: Path) -> None:
+    bundle = tmp_path / "bundle.pem"
+    bundle.write_text("no certificate in here")
+    with (
+        Session(with_secret(azure, ca_bundle=str(bundle))) as session,
+        pytest.raises(LoginFailed, match=r"bundle\.pem"),
+    ):
+        automation.get_account(session, THE_ACCOUNT)
+    assert requests(azure, "login") == []
+
+
+def test_a_bundle_that_was_replaced_is_read_again(azure: Azure, tmp_path: Path) -> None:
+    bundle = tmp_path / "bundle.pem"
+    bundle.write_bytes(Path(certifi.where()).read_bytes())
+    with Session(with_secret(azure, ca_bundle=str(bundle))) as session, pytest.raises(Unreachable):
+        automation.get_account(session, THE_ACCOUNT)
+    bundle.write_bytes(Path(azure.ca).read_bytes())
+    assert reads_the_account(with_secret(azure, ca_bundle=str(bundle)))
 
 
 def test_secrets_stay_out_of_the_login_s_text(azure: Azure) -> None:

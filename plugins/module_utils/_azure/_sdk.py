@@ -21,12 +21,18 @@ from .errors import translated
 Operation = Callable[..., Any]
 
 
-def answer(doing: str, operation: Operation, *arguments: Any, **keywords: Any) -> dict[str, Any]:
-    """Call an SDK operation and return the JSON of its answer ({} for an empty body)."""
-    raw: list[Any] = []
+def answer(doing: str, client: Any, operation: Operation, *arguments: Any) -> dict[str, Any]:
+    """Call an operation of an SDK client and return the JSON of its answer ({} for an empty body).
+
+    Where the generation allows it, the answer is asked for unread: so the SDK makes no
+    model of it, which costs as much as the request (docs/benchmarks.md).
+    """
     with translated(doing):
-        operation(*arguments, raw_response_hook=raw.append, **keywords)
-        return _json_of(raw[-1])
+        if _streams_on_request(client):
+            return _json_of(b"".join(operation(*arguments, stream=True)))
+        raw: list[Any] = []
+        operation(*arguments, raw_response_hook=raw.append)
+        return _json_of(raw[-1].http_response.text())
 
 
 def pages(doing: str, operation: Operation, *arguments: Any, **keywords: Any) -> list[dict[str, Any]]:
@@ -35,7 +41,7 @@ def pages(doing: str, operation: Operation, *arguments: Any, **keywords: Any) ->
     with translated(doing):
         for dummy in operation(*arguments, raw_response_hook=raw.append, **keywords).by_page():
             pass
-        return [item for page in raw for item in _json_of(page)["value"]]
+        return [item for page in raw for item in _json_of(page.http_response.text())["value"]]
 
 
 def status(doing: str, operation: Operation, *arguments: Any, **keywords: Any) -> int:
@@ -78,6 +84,5 @@ def _streams_on_request(client: Any) -> bool:
     return hasattr(client, "send_request")
 
 
-def _json_of(raw: Any) -> dict[str, Any]:
-    response = raw.http_response
-    return json.loads(response.text()) if response.text() else {}
+def _json_of(body: str | bytes) -> dict[str, Any]:
+    return json.loads(body) if body else {}

@@ -22,9 +22,6 @@ from .session import Session
 
 Json = dict[str, Any]
 
-# The SDK wants a subscription to make a client, but every call below names its scope itself.
-_NO_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
-
 
 def list_for_principal(session: Session, scope: str, principal_id: str) -> list[Json]:
     """Return the direct role assignments of a principal at a scope, inside it, and inherited from above.
@@ -47,9 +44,9 @@ def list_at_and_above(session: Session, scope: str) -> list[Json]:
 
 def get_assignment(session: Session, scope: str, name: str) -> Json | None:
     """Return the role assignment ``name`` at a scope; None where there is none, or none is replicated yet (4.1)."""
-    operations = _client(session).role_assignments
+    doing = f"Reading role assignment {name} at {scope}"
     try:
-        return _sdk.answer(f"Reading role assignment {name} at {scope}", operations.get, _path(scope), name)
+        return _sdk.answer(doing, session.authorization, session.role_assignments.get, _path(scope), name)
     except Absent:
         return None
 
@@ -61,30 +58,27 @@ def put_assignment(session: Session, scope: str, name: str, properties: Mapping[
     yet, and Conflict with code RoleAssignmentExists where the same principal has the
     same role at the same scope under another name.
     """
-    operations = _client(session).role_assignments
+    operation = session.role_assignments.create
     body = _sdk.json_body({"properties": dict(properties)})
-    return _sdk.answer(f"Creating a role assignment at {scope}", operations.create, _path(scope), name, body)
+    doing = f"Creating a role assignment at {scope}"
+    return _sdk.answer(doing, session.authorization, operation, _path(scope), name, body)
 
 
 def get_definition(session: Session, scope: str, guid: str) -> Json:
     """Return the role definition ``guid`` as it is known at a scope."""
-    operations = _client(session).role_definitions
-    return _sdk.answer(f"Reading role definition {guid} at {scope}", operations.get, _path(scope), guid)
+    doing = f"Reading role definition {guid} at {scope}"
+    return _sdk.answer(doing, session.authorization, session.role_definitions.get, _path(scope), guid)
 
 
 def find_definitions(session: Session, scope: str, role_name: str) -> list[Json]:
     """Return the role definitions of a name that can be assigned at a scope: none or one."""
-    operations = _client(session).role_definitions
     doing = f"Looking for role {role_name} at {scope}"
-    return _sdk.pages(doing, operations.list, _path(scope), filter=f"roleName eq '{_literal(role_name)}'")
+    filter_ = f"roleName eq '{_literal(role_name)}'"
+    return _sdk.pages(doing, session.role_definitions.list, _path(scope), filter=filter_)
 
 
 def _list(session: Session, doing: str, scope: str, filter_: str | None) -> list[Json]:
-    return _sdk.pages(doing, _client(session).role_assignments.list_for_scope, _path(scope), filter=filter_)
-
-
-def _client(session: Session) -> Any:
-    return session.authorization(_NO_SUBSCRIPTION)
+    return _sdk.pages(doing, session.role_assignments.list_for_scope, _path(scope), filter=filter_)
 
 
 def _path(scope: str) -> str:

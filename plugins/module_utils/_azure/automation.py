@@ -26,7 +26,7 @@ def get_account(session: Session, account: AccountId) -> Json:
     """Return the account. Lists lie about identity, so there is no list here (section 1)."""
     client = session.automation(account.subscription_id)
     doing = f"Reading Automation account {account.name}"
-    return _sdk.answer(doing, client.automation_account.get, account.resource_group, account.name)
+    return _sdk.answer(doing, client, client.automation_account.get, account.resource_group, account.name)
 
 
 def patch_identity(session: Session, account: AccountId, identity: Mapping[str, Any]) -> Json:
@@ -34,7 +34,7 @@ def patch_identity(session: Session, account: AccountId, identity: Mapping[str, 
     client = session.automation(account.subscription_id)
     body = _sdk.json_body({"identity": identity})
     doing = f"Changing the identity of Automation account {account.name}"
-    return _sdk.answer(doing, client.automation_account.update, account.resource_group, account.name, body)
+    return _sdk.answer(doing, client, client.automation_account.update, account.resource_group, account.name, body)
 
 
 def list_accounts(session: Session, subscription_id: str) -> list[Json]:
@@ -63,7 +63,8 @@ def list_runbooks(session: Session, account: AccountId) -> list[Json]:
 
 def get_runbook(session: Session, account: AccountId, name: str) -> Json:
     """Return one runbook."""
-    return _get(account, f"runbook {name}", session.automation(account.subscription_id).runbook.get, name)
+    client = session.automation(account.subscription_id)
+    return _get(client, account, f"runbook {name}", client.runbook.get, name)
 
 
 def published_content(session: Session, account: AccountId, name: str) -> bytes:
@@ -98,8 +99,8 @@ def publish_draft(session: Session, account: AccountId, name: str) -> None:
 
 def discard_draft(session: Session, account: AccountId, name: str) -> None:
     """Drop the runbook's draft; the published content stays (section 2, undoEdit)."""
-    operations = session.automation(account.subscription_id).runbook_draft
-    _get(account, f"draft of runbook {name}", operations.undo_edit, name, verb="Dropping")
+    client = session.automation(account.subscription_id)
+    _get(client, account, f"draft of runbook {name}", client.runbook_draft.undo_edit, name, verb="Dropping")
 
 
 def list_connections(session: Session, account: AccountId) -> list[Json]:
@@ -110,7 +111,8 @@ def list_connections(session: Session, account: AccountId) -> list[Json]:
 
 def get_connection(session: Session, account: AccountId, name: str) -> Json:
     """Return one connection with its field values."""
-    return _get(account, f"connection {name}", session.automation(account.subscription_id).connection.get, name)
+    client = session.automation(account.subscription_id)
+    return _get(client, account, f"connection {name}", client.connection.get, name)
 
 
 def delete_connection(session: Session, account: AccountId, name: str) -> bool:
@@ -126,7 +128,8 @@ def list_certificates(session: Session, account: AccountId) -> list[Json]:
 
 def get_certificate(session: Session, account: AccountId, name: str) -> Json:
     """Return one certificate asset."""
-    return _get(account, f"certificate {name}", session.automation(account.subscription_id).certificate.get, name)
+    client = session.automation(account.subscription_id)
+    return _get(client, account, f"certificate {name}", client.certificate.get, name)
 
 
 def delete_certificate(session: Session, account: AccountId, name: str) -> bool:
@@ -142,15 +145,15 @@ def list_job_schedules(session: Session, account: AccountId) -> list[Json]:
 
 def get_job_schedule(session: Session, account: AccountId, job_schedule_id: str) -> Json:
     """Return one link with its parameters."""
-    operations = session.automation(account.subscription_id).job_schedule
-    return _get(account, f"job schedule {job_schedule_id}", operations.get, job_schedule_id)
+    client = session.automation(account.subscription_id)
+    return _get(client, account, f"job schedule {job_schedule_id}", client.job_schedule.get, job_schedule_id)
 
 
 def create_job_schedule(session: Session, account: AccountId, job_schedule_id: str, properties: Json) -> Json:
     """Link a runbook to a schedule under a new id (section 2.8)."""
-    operations = session.automation(account.subscription_id).job_schedule
-    body = _sdk.json_body({"properties": properties})
-    return _get(account, f"job schedule {job_schedule_id}", operations.create, job_schedule_id, body, verb="Creating")
+    client = session.automation(account.subscription_id)
+    what, body = f"job schedule {job_schedule_id}", _sdk.json_body({"properties": properties})
+    return _get(client, account, what, client.job_schedule.create, job_schedule_id, body, verb="Creating")
 
 
 def delete_job_schedule(session: Session, account: AccountId, job_schedule_id: str) -> bool:
@@ -170,9 +173,9 @@ def _list(account: AccountId, what: str, operation: Any, *arguments: Any) -> lis
     return _sdk.pages(doing, operation, account.resource_group, account.name, *arguments)
 
 
-def _get(account: AccountId, what: str, operation: Any, *arguments: Any, verb: str = "Reading") -> Json:
+def _get(client: Any, account: AccountId, what: str, operation: Any, *arguments: Any, verb: str = "Reading") -> Json:
     doing = f"{verb} {what} of Automation account {account.name}"
-    return _sdk.answer(doing, operation, account.resource_group, account.name, *arguments)
+    return _sdk.answer(doing, client, operation, account.resource_group, account.name, *arguments)
 
 
 def _delete(account: AccountId, what: str, operation: Any, *arguments: Any) -> bool:

@@ -16,13 +16,14 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from ssl import SSLContext
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
-from urllib.request import getproxies
 
 from .cloud import Cloud, find_cloud
 from .credential import Login, OneTokenPerAudience, make_credential
 from .errors import Failed, LoginFailed, MissingPackage, error_from_answer, translated
+from .transport import TrustingAdapter, open_transport, trust, usual_bundle
 
 # A refused or broken request is repeated this often; Retry-After is honoured (azure-contracts, section 0.1).
 _RETRIES = 5
@@ -30,6 +31,8 @@ _RETRIES = 5
 _REQUEST_DEADLINE = 300
 # Seconds between two polls of an operation that gives no Retry-After: the SDK's default is 30 (section 2.5).
 _POLLING_INTERVAL = 0.5
+# The SDK wants a subscription to make a client for role assignments, but each of its calls names the scope itself.
+_NO_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 
 
 @dataclass(frozen=True)
@@ -44,10 +47,12 @@ class Answer:
 class Session:
     """A login at one Azure. Everything is opened at first use; ``close`` ends it."""
 
-    def __init__(self, login: Login) -> None:
+    def __init__(self, login: Login, adapter: Any = None) -> None:
+        """``adapter`` carries the requests instead of the network; only the rehearsal before a fork has one."""
         self._login = login
+        self._adapter = adapter
         self._lock = threading.RLock()
-        self._clients: dict[tuple[str, str], Any] = {}
+        self._automation: dict[str, Any] = {}
 
     def __enter__(self) -> Session:
         return self
@@ -63,18 +68,22 @@ class Session:
     @cached_property
     def _transport(self) -> Any:
         """The connections that all clients of the session share."""
-        requests_transport = _import("azure.core.pipeline.transport", "azure-core").RequestsTransport
-        # Without a proxy there is nothing in the environment to look up at every request, which costs a fifth of
-        # its CPU (docs/benchmarks.md); the bundles that requests would take from there are read here.
-        transport = requests_transport(connection_verify=self._trusted(), use_env_settings=bool(getproxies()))
-        return _SharedTransport(transport)
+        _import("azure.core.pipeline.transport", "azure-core")
+        return open_transport(self._adapter or TrustingAdapter(self._trust()))
 
-    def _trusted(self) -> str | bool:
-        """Return the file of certificate authorities to trust, or True for the machine's own."""
-        bundle = self._login.ca_bundle
-        if bundle and not os.path.exists(bundle):
-            raise LoginFailed(f"The file {bundle} (ca_bundle) is not there. Name a file of trusted certificates.")
-        return bundle or os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
+    def _trust(self) -> SSLContext:
+        bundle = self._login.ca_bundle or usual_bundle(os.environ)
+        try:
+            return trust(bundle)
+        except FileNotFoundError:
+            raise LoginFailed(
+                f"The file {bundle} (ca_bundle) is not there. Name a file of trusted certificates."
+            ) from None
+        except OSError as error:
+            raise LoginFailed(
+                f"The file {bundle} (ca_bundle) cannot be used: {error.strerror or error}. Name a file of trusted "
+                "certificates, in PEM."
+            ) from None
 
     @cached_property
     def cloud(self) -> Cloud:
@@ -96,27 +105,31 @@ class Session:
 
     def automation(self, subscription_id: str) -> Any:
         """Return the SDK's AutomationClient for a subscription."""
-        return self._client("automation", subscription_id, self._make_automation)
-
-    def authorization(self, subscription_id: str) -> Any:
-        """Return the SDK's AuthorizationManagementClient for a subscription."""
-        return self._client("authorization", subscription_id, self._make_authorization)
-
-    def _client(self, service: str, subscription_id: str, make: Any) -> Any:
         with self._lock:
-            key = (service, subscription_id)
-            if key not in self._clients:
-                self._clients[key] = make(subscription_id)
-            return self._clients[key]
+            if subscription_id not in self._automation:
+                self._automation[subscription_id] = self._make_automation(subscription_id)
+            return self._automation[subscription_id]
 
     def _make_automation(self, subscription_id: str) -> Any:
         automation = _import("azure.mgmt.automation", "azure-mgmt-automation")
         _refuse_old_automation(automation.__version__)
         return automation.AutomationClient(self.credential, subscription_id, **self._client_options())
 
-    def _make_authorization(self, subscription_id: str) -> Any:
+    @cached_property
+    def role_assignments(self) -> Any:
+        """The SDK's operations on role assignments; its client would make them anew for each call."""
+        return self.authorization.role_assignments
+
+    @cached_property
+    def role_definitions(self) -> Any:
+        """The SDK's operations on role definitions."""
+        return self.authorization.role_definitions
+
+    @cached_property
+    def authorization(self) -> Any:
+        """The SDK's AuthorizationManagementClient."""
         authorization = _import("azure.mgmt.authorization", "azure-mgmt-authorization")
-        return authorization.AuthorizationManagementClient(self.credential, subscription_id, **self._client_options())
+        return authorization.AuthorizationManagementClient(self.credential, _NO_SUBSCRIPTION, **self._client_options())
 
     def _client_options(self) -> dict[str, Any]:
         """Return what each SDK client is given: base URL and scope go together (azure-contracts, 9.2)."""
@@ -124,14 +137,34 @@ class Session:
             "base_url": self.cloud.resource_manager,
             "credential_scopes": [self.cloud.arm_scope],
             "transport": self._transport,
+            "policies": self._policies(self._arm_authentication()),
             "polling_interval": _POLLING_INTERVAL,
-            **_RETRY_OPTIONS,
         }
+
+    def _policies(self, authentication: Any) -> list[Any]:
+        """Return the policies of a pipeline, for the SDK clients and for requests of our own: what is used, no more.
+
+        Left out of the SDKs' usual list: logs and traces, which nothing here reads, a tenth of a request's CPU; and the
+        registration of a resource provider, a write that nobody planned.
+        """
+        policies = _import("azure.core.pipeline.policies", "azure-core")
+        return [
+            policies.RequestIdPolicy(),
+            policies.ContentDecodePolicy(),
+            policies.RedirectPolicy(),
+            policies.RetryPolicy(**_RETRY_OPTIONS),
+            *([authentication] if authentication is not None else []),
+            policies.CustomHookPolicy(),
+            policies.SensitiveHeaderCleanupPolicy(),
+        ]
+
+    def _arm_authentication(self) -> Any:
+        policy = _import("azure.mgmt.core.policies", "azure-mgmt-core").ARMChallengeAuthenticationPolicy
+        return policy(self.credential, self.cloud.arm_scope)
 
     @cached_property
     def _arm(self) -> Any:
-        policy = _import("azure.mgmt.core.policies", "azure-mgmt-core").ARMChallengeAuthenticationPolicy
-        return self._pipeline_client(self.cloud.resource_manager, policy(self.credential, self.cloud.arm_scope))
+        return self._pipeline_client(self.cloud.resource_manager, self._arm_authentication())
 
     @cached_property
     def _graph(self) -> Any:
@@ -140,11 +173,7 @@ class Session:
 
     def _pipeline_client(self, base_url: str, authentication: Any) -> Any:
         core = _import("azure.core", "azure-core")
-        policies = _import("azure.core.pipeline.policies", "azure-core")
-        chain = [policies.RequestIdPolicy(), policies.RetryPolicy(**_RETRY_OPTIONS)]
-        if authentication is not None:
-            chain.append(authentication)
-        return core.PipelineClient(base_url, policies=chain, transport=self._transport)
+        return core.PipelineClient(base_url, policies=self._policies(authentication), transport=self._transport)
 
     def _fetch_anonymously(self, url: str) -> bytes:
         """Return the body at ``url``, asked for without a token."""
@@ -206,22 +235,6 @@ class Session:
 
 
 _RETRY_OPTIONS = {"retry_total": _RETRIES, "timeout": _REQUEST_DEADLINE, "retry_backoff_factor": 0.4}
-
-
-class _SharedTransport:
-    """A transport that several clients may enter and close without closing it for the others."""
-
-    def __init__(self, transport: Any) -> None:
-        self._transport = transport
-
-    def __enter__(self) -> _SharedTransport:
-        return self
-
-    def __exit__(self, *dummy: object) -> None:
-        return None
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._transport, name)
 
 
 def _with_query(path: str, query: Mapping[str, str]) -> str:

@@ -103,12 +103,15 @@ def gives_out_roles(permissions: Sequence[Mapping[str, Any]]) -> bool:
 
 
 def _matches(patterns: Sequence[str] | None, action: str) -> bool:
-    return any(_pattern(pattern).fullmatch(action) for pattern in patterns or ())
+    return any(_covers(pattern.lower(), action.lower()) for pattern in patterns or ())
 
 
-def _pattern(pattern: str) -> re.Pattern[str]:
-    """Return the expression for an action with wildcards; a ``*`` stands for any text, slashes included."""
-    return re.compile(".*".join(re.escape(part) for part in pattern.split("*")), re.IGNORECASE)
+def _covers(pattern: str, action: str) -> bool:
+    """Tell whether an action with wildcards covers another; a ``*`` stands for any text, slashes included."""
+    # An expression costs a thousand times what these comparisons cost, and a role may have hundreds of actions.
+    if not action.startswith(pattern.partition("*")[0]) or not action.endswith(pattern.rpartition("*")[2]):
+        return False
+    return re.fullmatch(".*".join(re.escape(part) for part in pattern.split("*")), action) is not None
 
 
 def same_condition(left: str | None, right: str | None) -> bool:
