@@ -82,7 +82,7 @@ options:
   ca_bundle:
     description:
       - A file of certificate authorities to trust, in place of the machine's. Certificates are always verified.
-      - Environment variable E(RUNAS_MIGRATION_CA_BUNDLE).
+      - Environment variable E(RUNAS_MIGRATION_CA_BUNDLE). Named there, it is read once for all accounts of a run.
     type: path
   max_parallel:
     description:

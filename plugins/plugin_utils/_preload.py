@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # PRIVATE: this file is no public interface of the collection; it may change in any release.
-"""Imports of the SDKs for the parent process, before the workers fork (design, section 5).
+"""What the parent process imports and prepares before the workers fork (design, section 5).
 
 A missing package is no error here: the step that needs it names it.
 """
@@ -22,42 +22,19 @@ from ..module_utils._azure.transport import trust, usual_bundle
 from ..module_utils._runbook.result import MissingPackage
 from ._rehearsal import rehearse
 
-# Some packages import their parts only when a client is made or a request sent: the parts are named too
-# (a quarter of the CPU of a task that finds nothing to do, measured with copy_runas_roles).
-_SDK_MODULES = (
-    "azure.core.pipeline.transport",
-    "azure.core.pipeline.transport._requests_basic",
-    "azure.core.rest",
-    "azure.core.rest._requests_basic",
-    "azure.identity",
-    "azure.mgmt.authorization",
-    "azure.mgmt.authorization.v2022_04_01.models",
-    "azure.mgmt.authorization.v2022_04_01.operations",
-    "azure.mgmt.automation",
-    "azure.mgmt.core.policies",
-    "encodings.idna",
-    "encodings.utf_8_sig",
-    "msal_extensions",
-    "netrc",
-    "tree_sitter",
-    "tree_sitter_powershell",
-    "tree_sitter_pwsh",
-    "tree_sitter_python",
-)
+# What the rehearsal does not reach, and some task does.
+_NOT_REHEARSED = ("encodings.idna", "encodings.utf_8_sig", "tree_sitter_powershell", "tree_sitter_python")
 
 
 def preload() -> None:
-    """Import and prepare what the steps will need; each process imports a module once."""
-    for name in _SDK_MODULES:
-        try:
-            importlib.import_module(name)
-        except ImportError:
-            continue
-    # What is missing or unreadable here is named by the step that needs it.
+    """Import and prepare what the steps will need; a step names what it misses, so nothing is said here."""
     with contextlib.suppress(ImportError, OSError):
         _prepare_tls()
     with contextlib.suppress(ImportError, AzureError, MissingPackage):
         rehearse()
+    for name in _NOT_REHEARSED:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
     # Keeps the collector of each forked worker from touching, and so copying, what the parent imported
     # (Python's advice for processes that fork without exec; 6% of a task's CPU, measured).
     gc.freeze()
