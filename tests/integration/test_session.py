@@ -38,6 +38,7 @@ from ansible_collections.azauto.runas_migration.plugins.module_utils._azure impo
 from ansible_collections.azauto.runas_migration.plugins.module_utils._azure.credential import Login
 from ansible_collections.azauto.runas_migration.plugins.module_utils._azure.errors import (
     Absent,
+    Conflict,
     Failed,
     Forbidden,
     LoginFailed,
@@ -290,6 +291,15 @@ def test_absent_and_forbidden_are_told_apart(azure: Azure) -> None:
         automation.get_connection(session, THE_ACCOUNT, "Nowhere")
     with Session(with_secret(azure, "reader")) as session, pytest.raises(Forbidden):
         automation.patch_identity(session, THE_ACCOUNT, {"type": "SystemAssigned"})
+
+
+def test_no_resource_provider_is_registered_on_the_way(azure: Azure) -> None:
+    """The SDKs' own pipeline would write that, and nobody planned it."""
+    said = "message=The subscription is not registered to use namespace 'Microsoft.Automation'."
+    azure.faults(f"status=409,code=MissingSubscriptionRegistration,{said},path=*/runbooks[?]*")
+    with Session(with_secret(azure)) as session, pytest.raises(Conflict, match=r"Microsoft\.Automation"):
+        automation.list_runbooks(session, THE_ACCOUNT)
+    assert [line for line in requests(azure, "arm") if not line.startswith("GET ")] == []
 
 
 def test_all_pages_are_read_though_some_are_empty(azure: Azure) -> None:
