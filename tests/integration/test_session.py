@@ -252,6 +252,15 @@ def test_a_bundle_that_holds_no_certificate_is_named(azure: Azure, tmp_path: Pat
     assert requests(azure, "login") == []
 
 
+def test_a_bundle_of_the_environment_that_is_not_there_is_named(azure: Azure, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere/ca.pem")
+    with (
+        Session(with_secret(azure, ca_bundle=None)) as session,
+        pytest.raises(LoginFailed, match=r"/nowhere/ca\.pem \(REQUESTS_CA_BUNDLE"),
+    ):
+        automation.get_account(session, THE_ACCOUNT)
+
+
 def test_a_bundle_that_was_replaced_is_read_again(azure: Azure, tmp_path: Path) -> None:
     bundle = tmp_path / "bundle.pem"
     bundle.write_bytes(Path(certifi.where()).read_bytes())

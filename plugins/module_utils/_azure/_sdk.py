@@ -25,7 +25,7 @@ def answer(doing: str, client: Any, operation: Operation, *arguments: Any) -> di
     """Call an operation of an SDK client and return the JSON of its answer ({} for an empty body).
 
     Where the generation allows it, the answer is asked for unread: so the SDK makes no
-    model of it, which costs as much as the request (docs/benchmarks.md).
+    model of it, a tenth of the work of a small task (docs/benchmarks.md).
     """
     with translated(doing):
         if _streams_on_request(client):

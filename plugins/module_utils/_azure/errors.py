@@ -86,6 +86,7 @@ def translated(doing: str) -> Iterator[None]:
     is looked for but never trusted: decisions rest on the status.
     """
     from azure.core import exceptions as core
+    from requests.exceptions import RequestException
 
     try:
         yield
@@ -96,6 +97,9 @@ def translated(doing: str) -> Iterator[None]:
         raise error_from_answer(doing, error.status_code or 0, code, message) from None
     except (core.ServiceRequestError, core.ServiceResponseError) as error:
         raise Unreachable(f"{doing} failed: no answer from the endpoint: {_one_line(str(error))}") from None
+    except RequestException as error:
+        # An answer that breaks off while it is read in pieces: azure-core 1.31 hands that on as it is.
+        raise Unreachable(f"{doing} failed: the answer broke off: {_one_line(str(error))}") from None
     except core.AzureError as error:
         raise Failed(f"{doing} failed: {_one_line(str(error))}") from None
 

@@ -73,15 +73,16 @@ class Session:
 
     def _trust(self) -> SSLContext:
         bundle = self._login.ca_bundle or usual_bundle(os.environ)
+        named = "ca_bundle" if self._login.ca_bundle else "REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE"
         try:
             return trust(bundle)
         except FileNotFoundError:
             raise LoginFailed(
-                f"The file {bundle} (ca_bundle) is not there. Name a file of trusted certificates."
+                f"The file {bundle} ({named}) is not there. Name a file of trusted certificates."
             ) from None
         except OSError as error:
             raise LoginFailed(
-                f"The file {bundle} (ca_bundle) cannot be used: {error.strerror or error}. Name a file of trusted "
+                f"The file {bundle} ({named}) cannot be used: {error.strerror or error}. Name a file of trusted "
                 "certificates, in PEM."
             ) from None
 
