@@ -11,6 +11,18 @@ Pure: no I/O, no Azure, no Ansible. ``rewrite`` is the one entry point.
 from __future__ import annotations
 
 from .entry import rewrite
-from .result import Assumption, Edit, MissingPackage, Rewrite, RewriteOptions, Verdict
+from .result import Assumption, Edit, MissingPackage, NeededModule, Rewrite, RewriteOptions, Verdict
+from .together import Source, rewrite_together
 
-__all__ = ["Assumption", "Edit", "MissingPackage", "Rewrite", "RewriteOptions", "Verdict", "rewrite"]
+__all__ = [
+    "Assumption",
+    "Edit",
+    "MissingPackage",
+    "NeededModule",
+    "Rewrite",
+    "RewriteOptions",
+    "Source",
+    "Verdict",
+    "rewrite",
+    "rewrite_together",
+]

@@ -14,6 +14,7 @@ from enum import Enum
 from .._finding import Finding
 
 GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+ENVIRONMENT = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
 
 
 class MissingPackage(Exception):
@@ -62,6 +63,11 @@ class RewriteOptions:
         connection's SubscriptionId; ``keep`` reads it from the context of the new login, a named assumption.
         A subscription that is not known cannot be pinned and is kept.
     azurerm: ``keep`` leaves AzureRM cmdlets as they are and makes the login ``Connect-AzureRmAccount -Identity``.
+    environment: the cloud (``AzureUSGovernment`` …) that a login names with -Environment when it names none so far;
+        None leaves that as it is.
+    disable_context_autosave: put ``Disable-AzContextAutosave -Scope Process`` before the first login, as Azure advises.
+    dual_mode: what becomes of a runbook with a setting that chooses between Run As and the identity: ``setting``
+        names the setting to change, ``rewrite`` makes the Run As branches log in with the identity too.
     connections: the account's Run As connections, name -> {"subscription_id", "tenant_id"}; names are compared
         without case. None when the account is not known: then a connection counts as Run As when its application id
         or certificate thumbprint is read, or when it bears the name that Azure gave these connections.
@@ -74,6 +80,9 @@ class RewriteOptions:
     client_id: str | None = None
     subscription: str = "pin"
     azurerm: str = "keep"
+    environment: str | None = None
+    disable_context_autosave: bool = False
+    dual_mode: str = "setting"
     connections: Mapping[str, Mapping[str, str | None]] | None = None
     resource: str = "runbook"
 
@@ -81,6 +90,9 @@ class RewriteOptions:
         _require("identity", self.identity, ("system", "user"))
         _require("subscription", self.subscription, ("pin", "keep"))
         _require("azurerm", self.azurerm, ("keep",))
+        _require("dual_mode", self.dual_mode, ("setting", "rewrite"))
+        if self.environment is not None and not ENVIRONMENT.fullmatch(self.environment):
+            raise ValueError("environment must be the name of a cloud, such as AzureUSGovernment")
         if (self.identity == "user") != (self.client_id is not None):
             raise ValueError("client_id belongs to identity: user, and only to it")
         if self.client_id is not None and not GUID.fullmatch(self.client_id):
@@ -93,10 +105,23 @@ def _require(option: str, value: str, allowed: tuple[str, ...]) -> None:
 
 
 @dataclass(frozen=True)
+class NeededModule:
+    """A PowerShell module that the new text needs; ``minimum`` is the lowest version that will do, if one is known.
+
+    ``line`` (in the content that was given) and ``needed_by`` (a cmdlet, ``#Requires`` or ``Import-Module``) tell why.
+    """
+
+    name: str
+    minimum: str | None
+    line: int
+    needed_by: str
+
+
+@dataclass(frozen=True)
 class Rewrite:
     """The outcome. ``content`` is the very object that was given when nothing changed.
 
-    ``modules`` names the PowerShell modules that the new login needs.
+    ``modules`` are the PowerShell modules that the new text needs, each once.
     """
 
     content: bytes
@@ -104,4 +129,4 @@ class Rewrite:
     edits: tuple[Edit, ...] = ()
     findings: tuple[Finding, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
-    modules: tuple[str, ...] = ()
+    modules: tuple[NeededModule, ...] = ()

@@ -33,14 +33,14 @@ from .hazards import (
     run_as_names,
 )
 from .known import Known, known_of
-from .login_parameters import AZURERM
+from .login_parameters import AZ, AZURERM, LOGINS
 from .logins import (
     Logins,
     is_login,
     plan_logins,
 )
 from .report import Report
-from .result import RewriteOptions
+from .result import NeededModule, RewriteOptions
 from .splats import plan_splats
 from .syntax import (
     Script,
@@ -57,6 +57,8 @@ if TYPE_CHECKING:
 
 # A command of such a name is a clause without its statement; beside an error the grammar may have lost the statement.
 _CLAUSES = frozenset({"else", "elseif", "catch", "finally"})
+# The module of each family's login, and its first version that logs in with an identity as the runbook will.
+_LOGIN_MODULES = {AZ: ("Az.Accounts", None), AZURERM: ("AzureRM.Profile", "5.8.2")}
 _FETCH_WORD = re.compile(r"\bget-automationconnection\b", re.IGNORECASE)
 
 
@@ -69,7 +71,7 @@ class Surgery:
         self.report = Report(script, options.resource)
         self.spans: list[edits.Span] = []
         self.refused: list[Node] = []
-        self.modules: tuple[str, ...] = ()
+        self.modules: tuple[NeededModule, ...] = ()
         self.variables = Variables(script)
         self.commands = commands(script)
         self.functions = {script.text(node).lower() for node in script.nodes("function_name")}
@@ -270,4 +272,6 @@ class Surgery:
         if AZURERM in logins.families:
             for login in logins.commands:
                 self.report.add("RA501", login.node, command=login.written)
-        self.modules = tuple("AzureRM.Profile" if f == AZURERM else "Az.Accounts" for f in sorted(logins.families))
+        for login in logins.commands[:1]:
+            name, minimum = _LOGIN_MODULES[LOGINS[login.name]]
+            self.modules = (NeededModule(name, minimum, self.script.place(login.node)[0], login.written),)
