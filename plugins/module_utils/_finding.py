@@ -189,6 +189,13 @@ CODES: dict[str, Code] = {
         "Parameter {variable} names the Run As connection ({value} by default); it stays and has no effect any more.",
         "Check that no schedule, webhook or caller passes another connection by it.",
     ),
+    "RA407": Code(
+        WARNING,
+        "{command} becomes a login with the identity. It needs module {module} {minimum} or newer, and the identity "
+        "needs {rights}.",
+        "Give the identity these rights and update the module before the runbook runs; copied role assignments do not "
+        "bring them.",
+    ),
     "RA410": Code(
         ERROR,
         "The name of the connection that is fetched here cannot be told from the runbook.",
@@ -227,8 +234,8 @@ CODES: dict[str, Code] = {
     "RA417": Code(
         ERROR,
         "{command} is fed from the Run As connection in a way that is not rewritten.",
-        "Replace this login by hand with the identity login of its service; AzureAD and MSOnline have none: use "
-        "Microsoft Graph.",
+        "Replace this login by hand with the identity login of its service; where it has none, give the runbook an "
+        "application and certificate of its own.",
     ),
     "RA418": Code(
         ERROR,
@@ -325,6 +332,21 @@ CODES: dict[str, Code] = {
         "{command} is not a login with application id and certificate thumbprint of the Run As connection.",
         "Replace this login by hand.",
     ),
+    "RA437": Code(
+        ERROR,
+        "{command} names its organization by {parameter} in a way that an identity cannot log in with.",
+        "Write the organization's first domain as it is, such as contoso.onmicrosoft.com; a tenant id is not accepted.",
+    ),
+    "RA438": Code(
+        ERROR,
+        "{command} has no login with an identity, and its module is retired.",
+        "Port this part to Microsoft Graph PowerShell, which has: Connect-MgGraph -Identity.",
+    ),
+    "RA439": Code(
+        ERROR,
+        "{command} can log in with an identity only {condition}.",
+        "Change the runbook so that this holds, or replace this login by hand.",
+    ),
     "RA440": Code(
         ERROR,
         "This Python runbook uses a Run As account.",
@@ -339,6 +361,22 @@ CODES: dict[str, Code] = {
         ERROR,
         "This graphical runbook cannot be read.",
         "Export it again, or rewrite it in the portal.",
+    ),
+    # RA460-RA469: what a reader should know of any runbook; never a reason to change it
+    "RA460": Code(
+        WARNING,
+        "The address 169.254.169.254 is hard-coded: a virtual machine's identity answers there, not the account's.",
+        "Ask the address in the environment variable IDENTITY_ENDPOINT, with the header X-IDENTITY-HEADER.",
+    ),
+    "RA461": Code(
+        WARNING,
+        "A token is asked of {endpoint} without the header X-IDENTITY-HEADER.",
+        "Send the header X-IDENTITY-HEADER with the value of the environment variable IDENTITY_HEADER.",
+    ),
+    "RA462": Code(
+        WARNING,
+        "The token of Get-AzAccessToken is used as text; it is a SecureString since Az.Accounts 5.",
+        "Convert it first, such as with ConvertFrom-SecureString -AsPlainText, or pass it on as a SecureString.",
     ),
     "RA490": Code(
         INFO,

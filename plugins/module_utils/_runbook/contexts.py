@@ -43,7 +43,7 @@ class Contexts:
         if any(_may_run_before(change.node, node) for change in changes):
             return None
         for login in self._logins:
-            if login.node.end_byte <= node.start_byte and _always_before(login.node, node):
+            if login.node.end_byte <= node.start_byte and always_before(login.node, node):
                 return "Get-AzureRmContext" if LOGINS[login.name] == AZURERM else "Get-AzContext"
         return None
 
@@ -68,7 +68,7 @@ def _may_run_before(change: Node, node: Node) -> bool:
     )
 
 
-def _always_before(login: Node, node: Node) -> bool:
+def always_before(login: Node, node: Node) -> bool:
     """Every branch that holds the login holds the node too; a try or a loop around the login is no way past it."""
     for ancestor in ancestors(login):
         if ancestor.type in _MAYBE_SKIPPED:

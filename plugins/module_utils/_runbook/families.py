@@ -60,17 +60,32 @@ def find_families(script: Script, commands: Iterable[Command], functions: set[st
             places.setdefault(family, command.node)
         if asm is None and _ASM.fullmatch(command.name):
             asm = command
-    for comment in script.nodes("comment"):
-        required = _REQUIRES.match(script.text(comment))
-        for family in _module_families(re.split(r"[\s,;@{}='\"]+", required.group(1)) if required else []):
-            places.setdefault(family, comment)
+    for line in script.requirements:
+        for family in _module_families(_required(script.text(line))):
+            places.setdefault(family, line)
     return Families(places, asm, aliased)
+
+
+def named_modules(script: Script, commands: Iterable[Command]) -> set[str]:
+    """Return the modules, lower case, that the script names with ``#Requires`` or Import-Module."""
+    imported = (_literals(command) for command in commands if command.name in ("import-module", "ipmo"))
+    required = (_required(script.text(line)) for line in script.requirements)
+    return {name.lower() for names in (*imported, *required) for name in names}
+
+
+def _required(comment: str) -> list[str]:
+    match = _REQUIRES.match(comment)
+    return [name for name in re.split(r"[\s,;@{}='\"]+", match.group(1)) if name] if match else []
+
+
+def _literals(command: Command) -> list[str]:
+    values = [literal(command.script, a.value) for a in command.arguments() if a.value is not None]
+    return [value for value in values if value is not None]
 
 
 def _families_of(command: Command) -> set[str]:
     if command.name == "import-module":
-        values = [literal(command.script, a.value) for a in command.arguments() if a.value is not None]
-        return _module_families([value for value in values if value is not None])
+        return _module_families(_literals(command))
     if command.name == _ALIASES:
         return {AZ}
     if _AZURERM.fullmatch(command.name):

@@ -27,6 +27,7 @@ from .login_parameters import (
 )
 from .report import Report
 from .result import RewriteOptions
+from .service_commands import parameters_of
 from .syntax import (
     Script,
     ancestors,
@@ -67,7 +68,7 @@ def report_foreign_uses(
         elif _MANAGEMENT.fullmatch(command.name):
             if _constants(variables, command) & names:
                 report.add("RA421", command.node, command=command.written)
-        elif command.name in LOGINS and _uses_strange_object(script, variables, command):
+        elif _uses_strange_object(script, variables, command):
             report.add("RA419", command.node, command=command.written)
     _report_names_passed_on(script, variables, commands, names, report)
     for node in script.nodes("string_literal"):
@@ -87,9 +88,12 @@ def _report_certificate(variables: Variables, command: Command, report: Report) 
 
 def _uses_strange_object(script: Script, variables: Variables, command: Command) -> bool:
     """Tell whether a login reads application id and thumbprint from one object that this script does not make."""
+    known_ones = parameters_of(command.name)
+    if known_ones is None:
+        return False
     owners: dict[Role, str] = {}
-    for argument in command.arguments(is_switch):
-        known = parameter(argument.name) if argument.name else None
+    for argument in command.arguments(known_ones.is_switch):
+        known = known_ones.find(argument.name) if argument.name else None
         if known is None or argument.value is None or known.role not in (Role.APPLICATION, Role.THUMBPRINT):
             continue
         value = peel_parentheses(argument.value)

@@ -19,16 +19,20 @@ class Known:
     subscription: str | None
     tenant: str | None
 
-    @property
-    def identity_arguments(self) -> str:
-        """The login's arguments."""
-        return "-Identity" if self.options.client_id is None else f"-Identity -AccountId {self.options.client_id}"
+    def identity_arguments(self, *, names_environment: bool) -> str:
+        """The login's arguments; the environment only where the login does not name one itself."""
+        client_id, environment = self.options.client_id, self.options.environment
+        client = "" if client_id is None else f" -AccountId {client_id}"
+        return f"-Identity{client}" + (
+            "" if environment is None or names_environment else f" -Environment {environment}"
+        )
 
-    @property
-    def identity_entries(self) -> str:
+    def identity_entries(self, *, names_environment: bool) -> str:
         """The same as entries of a splatted table."""
-        client_id = self.options.client_id
-        return "Identity = $true" if client_id is None else f"Identity = $true; AccountId = '{client_id}'"
+        client_id, environment = self.options.client_id, self.options.environment
+        client = "" if client_id is None else f"; AccountId = '{client_id}'"
+        cloud = "" if environment is None or names_environment else f"; Environment = '{environment}'"
+        return f"Identity = $true{client}{cloud}"
 
     @property
     def pinned_subscription(self) -> str | None:

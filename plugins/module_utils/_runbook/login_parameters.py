@@ -14,6 +14,7 @@ from enum import Enum
 
 AZ = "Az"
 AZURERM = "AzureRM"
+ENVIRONMENT = "Environment"
 
 LOGINS = {
     "connect-azaccount": AZ,
@@ -33,6 +34,7 @@ class Role(Enum):
     APPLICATION = "applicationid"
     THUMBPRINT = "certificatethumbprint"
     SUBSCRIPTION = "subscriptionid"
+    ORGANIZATION = "organization"
     KEPT = "kept"
     IDENTITY = "identity"
     FOREIGN = "foreign"
@@ -48,23 +50,8 @@ class Parameter:
     is_switch: bool = False
 
 
-_PARAMETERS = (
-    Parameter("ServicePrincipal", Role.SWITCH, is_switch=True),
-    Parameter("SendCertificateChain", Role.SWITCH, is_switch=True),
-    Parameter("Tenant", Role.TENANT, ("TenantId", "Domain")),
-    Parameter("ApplicationId", Role.APPLICATION),
-    Parameter("CertificateThumbprint", Role.THUMBPRINT),
-    Parameter("Subscription", Role.SUBSCRIPTION, ("SubscriptionId", "SubscriptionName")),
-    Parameter("Environment", Role.KEPT, ("EnvironmentName",)),
-    Parameter("ContextName", Role.KEPT),
-    Parameter("Scope", Role.KEPT),
-    Parameter("AuthScope", Role.KEPT, ("AuthScopeTypeName",)),
-    Parameter("MaxContextPopulation", Role.KEPT),
-    Parameter("DefaultProfile", Role.KEPT, ("AzContext", "AzureRmContext", "AzureCredential")),
-    Parameter("SkipContextPopulation", Role.KEPT, is_switch=True),
-    Parameter("Force", Role.KEPT, is_switch=True),
-    Parameter("WhatIf", Role.KEPT, ("wi",), is_switch=True),
-    Parameter("Confirm", Role.KEPT, ("cf",), is_switch=True),
+# about_CommonParameters
+_COMMON = (
     Parameter("Verbose", Role.KEPT, ("vb",), is_switch=True),
     Parameter("Debug", Role.KEPT, ("db",), is_switch=True),
     Parameter("ErrorAction", Role.KEPT, ("ea",)),
@@ -77,6 +64,49 @@ _PARAMETERS = (
     Parameter("OutVariable", Role.KEPT, ("ov",)),
     Parameter("OutBuffer", Role.KEPT, ("ob",)),
     Parameter("PipelineVariable", Role.KEPT, ("pv",)),
+)
+
+
+class Parameters:
+    """The parameters of some command, and those that every command has."""
+
+    def __init__(self, *own: Parameter) -> None:
+        self._by_spelling = {s.lower(): p for p in (*own, *_COMMON) for s in (p.name, *p.aliases)}
+
+    def find(self, written: str) -> Parameter | None:
+        """Return the parameter that PowerShell takes ``written`` for; None when unknown or ambiguous.
+
+        A full name or alias wins; else a beginning that only one parameter has (about_Parameters).
+        """
+        written = written.lower()
+        if written in self._by_spelling:
+            return self._by_spelling[written]
+        begun = {p for spelling, p in self._by_spelling.items() if written and spelling.startswith(written)}
+        return begun.pop() if len(begun) == 1 else None
+
+    def is_switch(self, written: str) -> bool:
+        """Tell whether the parameter so written takes no value."""
+        found = self.find(written)
+        return found is not None and found.is_switch
+
+
+LOGIN = Parameters(
+    Parameter("ServicePrincipal", Role.SWITCH, is_switch=True),
+    Parameter("SendCertificateChain", Role.SWITCH, is_switch=True),
+    Parameter("Tenant", Role.TENANT, ("TenantId", "Domain")),
+    Parameter("ApplicationId", Role.APPLICATION),
+    Parameter("CertificateThumbprint", Role.THUMBPRINT),
+    Parameter("Subscription", Role.SUBSCRIPTION, ("SubscriptionId", "SubscriptionName")),
+    Parameter(ENVIRONMENT, Role.KEPT, ("EnvironmentName",)),
+    Parameter("ContextName", Role.KEPT),
+    Parameter("Scope", Role.KEPT),
+    Parameter("AuthScope", Role.KEPT, ("AuthScopeTypeName",)),
+    Parameter("MaxContextPopulation", Role.KEPT),
+    Parameter("DefaultProfile", Role.KEPT, ("AzContext", "AzureRmContext", "AzureCredential")),
+    Parameter("SkipContextPopulation", Role.KEPT, is_switch=True),
+    Parameter("Force", Role.KEPT, is_switch=True),
+    Parameter("WhatIf", Role.KEPT, ("wi",), is_switch=True),
+    Parameter("Confirm", Role.KEPT, ("cf",), is_switch=True),
     Parameter("Identity", Role.IDENTITY, ("MSI", "ManagedService"), is_switch=True),
     Parameter("AccountId", Role.FOREIGN),
     Parameter("Credential", Role.FOREIGN),
@@ -95,22 +125,12 @@ _PARAMETERS = (
     Parameter("ManagedServiceSecret", Role.FOREIGN),
 )
 
-_SPELLINGS = {s.lower(): p for p in _PARAMETERS for s in (p.name, *p.aliases)}
-
 
 def parameter(written: str) -> Parameter | None:
-    """Return the parameter that PowerShell takes ``written`` for; None when unknown or ambiguous.
-
-    A full name or alias wins; else a beginning that only one parameter has (about_Parameters).
-    """
-    written = written.lower()
-    if written in _SPELLINGS:
-        return _SPELLINGS[written]
-    begun = {p for spelling, p in _SPELLINGS.items() if written and spelling.startswith(written)}
-    return begun.pop() if len(begun) == 1 else None
+    """Return the parameter of the login commands that PowerShell takes ``written`` for."""
+    return LOGIN.find(written)
 
 
 def is_switch(written: str) -> bool:
-    """Tell whether the parameter so written takes no value."""
-    found = parameter(written)
-    return found is not None and found.is_switch
+    """Tell whether the parameter of the login commands so written takes no value."""
+    return LOGIN.is_switch(written)

@@ -16,6 +16,7 @@ from .flow import Flow
 from .known import Known
 from .login_parameters import (
     AZURERM,
+    ENVIRONMENT,
     LOGINS,
     Parameter,
     Role,
@@ -87,7 +88,9 @@ def _plan_arguments(
     dropped = judge(command, settings, flow, known, report)
     if dropped is None:
         return []
-    spans = _argument_spans(command, arguments, dropped, known)
+    spans = argument_spans(
+        command, arguments, dropped, known.identity_arguments(names_environment=names_environment(settings)), RULE
+    )
     rename = name_span(command)
     return [*spans, rename] if rename is not None else spans
 
@@ -97,6 +100,11 @@ def _setting(command: Command, argument: Argument) -> Setting:
     if argument.name is None:
         return Setting(command.script.text(node), argument.value, node, None)
     return Setting(f"-{argument.name}", argument.value, node, parameter(argument.name))
+
+
+def names_environment(settings: Iterable[Setting]) -> bool:
+    """Tell whether a login names the cloud that it logs in to."""
+    return any(s.parameter is not None and s.parameter.name == ENVIRONMENT for s in settings)
 
 
 def judge(
@@ -132,25 +140,30 @@ def _objection(setting: Setting, flow: Flow, known: Known) -> str | None:
         return "RA414"
     if role in _FALLING and role is not Role.SWITCH:
         mismatch = "RA415" if role is Role.TENANT else "RA414"
-        return None if _is_fed(role, setting, flow, known) else mismatch
+        return None if is_fed(role, setting.value, flow, known) else mismatch
     if role is Role.SUBSCRIPTION and setting.value is not None:
         return "RA414" if fed and flow.field_of(setting.value) != "subscriptionid" else None
     return "RA414" if fed else None
 
 
-def _is_fed(role: Role, setting: Setting, flow: Flow, known: Known) -> bool:
-    if setting.value is None:
+def is_fed(role: Role, value: Node | None, flow: Flow, known: Known) -> bool:
+    """Tell whether ``value`` is the field of the connection that a parameter of this role wants."""
+    if value is None:
         return False
-    if flow.field_of(setting.value) == role.value:
+    if flow.field_of(value) == role.value:
         return True
-    written = literal(flow.script, peel_parentheses(setting.value))
+    written = literal(flow.script, peel_parentheses(value))
     return role is Role.TENANT and written is not None and written.lower() == (known.tenant or "").lower()
 
 
-def _argument_spans(
-    command: Command, arguments: list[Argument], dropped: dict[int, str | None], known: Known
+def argument_spans(
+    command: Command, arguments: list[Argument], dropped: dict[int, str | None], identity: str, rule: str
 ) -> list[Span]:
-    spans, identity = [], known.identity_arguments
+    """Return the spans that put ``identity`` in place of the first of the ``dropped`` arguments and cut the others.
+
+    ``dropped`` maps the index of an argument to the text that replaces its value, or to None where it falls away.
+    """
+    spans = []
     for index, argument in enumerate(arguments):
         if index not in dropped:
             continue
@@ -159,10 +172,10 @@ def _argument_spans(
             start, end = command.script.span(argument.value)
             spans.append(Span(start, end, replacement, "subscription"))
         elif identity:
-            spans.append(Span(argument.start, argument.end, identity, RULE))
+            spans.append(Span(argument.start, argument.end, identity, rule))
             identity = ""
         else:
-            spans.append(Span(arguments[index - 1].end if index else argument.start, argument.end, "", RULE))
+            spans.append(Span(arguments[index - 1].end if index else argument.start, argument.end, "", rule))
     return spans
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from .._finding import finding
 from . import edits, grammars
+from .lint import WORDS as LINT_WORDS
 from .result import (
     Edit,
     Rewrite,
@@ -31,7 +32,7 @@ _WORDS = re.compile(r"automationconnection|automationcertificate|runas|thumbprin
 
 def rewrite_powershell(content: bytes, text: Text, options: RewriteOptions) -> Rewrite:
     """Return the rewrite of a PowerShell runbook. Raises MissingPackage."""
-    if not _may_use_run_as(text.plain, options):
+    if not _may_use_run_as(text.plain, options) and not LINT_WORDS.search(text.plain):
         return Rewrite(content, Verdict.NOT_USED)
     surgery = _operate(text, options)
     if surgery.unreadable is not None:
@@ -41,7 +42,7 @@ def rewrite_powershell(content: bytes, text: Text, options: RewriteOptions) -> R
     if surgery.report.refused:
         return Rewrite(content, Verdict.MANUAL, findings=surgery.report.findings)
     if not surgery.spans:
-        return Rewrite(content, Verdict.NOT_USED)
+        return Rewrite(content, Verdict.NOT_USED, findings=surgery.report.findings)
     return _finish(content, text, surgery, options)
 
 

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 
+# What is said of any runbook, rewritten or not.
+LINT = frozenset({"RA460", "RA461", "RA462"})
+
+
 class Report:
     """Findings about one script, each at a node of it."""
 
@@ -55,8 +59,9 @@ class Report:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """All findings in the order of the text; of a refused rewrite only the reasons."""
-        chosen = [f for f in self._findings if f.severity is Severity.ERROR] if self.refused else self._findings
+        """All findings in the order of the text; of a refused rewrite only the reasons, and what holds in any case."""
+        reasons = [f for f in self._findings if f.severity is Severity.ERROR or f.code in LINT]
+        chosen = reasons if self.refused else self._findings
         return tuple(sorted(chosen, key=lambda f: (f.line or 0, f.column or 0, f.code)))
 
     @property

@@ -15,6 +15,7 @@ from .edits import Span, statement_span
 from .flow import Flow
 from .known import Known
 from .login_parameters import (
+    ENVIRONMENT,
     Role,
     is_switch,
     parameter,
@@ -24,6 +25,7 @@ from .logins import (
     Setting,
     judge,
     name_span,
+    names_environment,
 )
 from .report import Report
 from .syntax import (
@@ -91,7 +93,7 @@ def _plan_table(command: Command, table: Node, flow: Flow, known: Known, report:
     dropped = judge(command, settings, flow, known, report)
     if dropped is None:
         return []
-    spans, identity = [], known.identity_entries
+    spans, identity = [], known.identity_entries(names_environment=_names_environment(command, settings))
     for index, replacement in sorted(dropped.items()):
         value = settings[index].value
         start, end = flow.script.span(entries[index])[0], flow.script.span(value or entries[index])[1]
@@ -103,6 +105,11 @@ def _plan_table(command: Command, table: Node, flow: Flow, known: Known, report:
         else:
             spans.append(_entry_span(flow, entries, index, start, end))
     return spans
+
+
+def _names_environment(command: Command, settings: list[Setting]) -> bool:
+    beside = [parameter(a.name) for a in command.arguments(is_switch) if a.name]
+    return names_environment(settings) or any(p is not None and p.name == ENVIRONMENT for p in beside)
 
 
 def _entry_span(flow: Flow, entries: list[Node], index: int, start: int, end: int) -> Span:

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from . import edits
+from .autosave import plan_autosave
 from .brackets import are_paired
 from .commands import Command, commands
 from .connections import (
@@ -33,6 +34,7 @@ from .hazards import (
     run_as_names,
 )
 from .known import Known, known_of
+from .lint import lint
 from .login_parameters import AZ, AZURERM, LOGINS
 from .logins import (
     Logins,
@@ -41,6 +43,7 @@ from .logins import (
 )
 from .report import Report
 from .result import NeededModule, RewriteOptions
+from .services import plan_services
 from .splats import plan_splats
 from .syntax import (
     Script,
@@ -77,6 +80,7 @@ class Surgery:
         self.functions = {script.text(node).lower() for node in script.nodes("function_name")}
         self.connections = find_connections(script, self.variables, self.commands, options)
         self.flow = Flow(script, self.variables, self.connections)
+        lint(script, self.variables, self.commands, self.report)
         self._check_readable()
         if self.unreadable is None:
             self._plan()
@@ -138,7 +142,7 @@ class Surgery:
         held = self.connections.variables
         report_hazards(self.script, self.commands, self.functions, self._touched(), held, self.report)
         identity = find_identity_login(self.commands)
-        if identity is not None:
+        if identity is not None and self.options.dual_mode == "setting":
             report_dual_mode(self.script, self.variables, self._first_login_node(), identity, self.report)
         if not self.report.refused:
             self._plan_edits()
@@ -181,8 +185,11 @@ class Surgery:
         self.spans += logins.spans
         for login in logins.commands:
             self.report.add("RA401", login.node, command=login.written)
-        if not logins.commands and not self.report.refused:
-            self.report.add("RA431", fetches[0].command.node)
+        services = plan_services(self.commands, self.functions, self.flow, known, self.report)
+        self.refused += [command.node for command in services.refused]
+        self.spans += services.spans
+        if self.options.disable_context_autosave:
+            self.spans += self._plan_autosave(logins)
         self._plan_guards({f.name_variable for f in fetches if f.name_variable is not None})
         self._remove_fetches(fetches)
         for read in self.connections.reads:
@@ -190,7 +197,14 @@ class Surgery:
         for name in self.flow.holders:
             self._settle_holder(name)
         self._remove_names(fetches)
+        if not logins.commands and not services.commands and not self.report.refused:
+            self.report.add("RA431", fetches[0].command.node)
         self._set_modules(logins)
+        self.modules += tuple(services.modules)
+
+    def _plan_autosave(self, logins: Logins) -> list[edits.Span]:
+        disable = "Disable-AzureRmContextAutosave" if AZURERM in logins.families else "Disable-AzContextAutosave"
+        return plan_autosave(self.script, logins.commands, self.commands, disable)
 
     def _plan_guards(self, names: set[str]) -> None:
         for read in self.connections.reads:
@@ -249,8 +263,8 @@ class Surgery:
     def _refuse_read(self, read: Read) -> None:
         command = next((a for a in ancestors(read.node) if a.type == "command"), None)
         written = Command(self.script, command).written if command is not None else ""
-        if re.match(r"connect-", written, re.IGNORECASE) and read.field is not None:
-            self.report.add("RA417", read.node, command=written)
+        if command is not None and re.match(r"connect-", written, re.IGNORECASE) and read.field is not None:
+            self.report.add("RA417", command, command=written)
         elif read.field is None:
             self.report.add("RA411", read.node, variable=self.script.text(read.node))
         else:

@@ -21,6 +21,7 @@ _KINDS = (
     "command",
     "variable",
     "comment",
+    "requires_statement",
     "string_literal",
     "function_name",
     "type_name",
@@ -29,6 +30,7 @@ _KINDS = (
     "script_parameter",
 )
 _LEAVES = {"variable", "command", "string_literal", "member_access", "element_access", "generic_token"}
+_REQUIRES = re.compile(r"#requires\b", re.IGNORECASE)
 _SCOPE = re.compile(r"^(global|script|local|private|using|variable|workflow):", re.IGNORECASE)
 
 
@@ -50,6 +52,12 @@ class Script:
     def nodes(self, kind: str) -> list[Node]:
         """Return all nodes of ``kind``, in the order of the text."""
         return self._captures.get(kind, [])
+
+    @property
+    def requirements(self) -> list[Node]:
+        """The ``#Requires`` lines; one grammar takes them for comments, like any other comment."""
+        comments = [node for node in self.nodes("comment") if _REQUIRES.match(self.text(node))]
+        return [*self.nodes("requires_statement"), *comments]
 
     @cached_property
     def _characters(self) -> list[int] | None:
