@@ -7,9 +7,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from .syntax import (
     Script,
@@ -24,6 +25,8 @@ from .syntax import (
 
 if TYPE_CHECKING:
     from tree_sitter import Node
+
+T = TypeVar("T")
 
 
 class How(Enum):
@@ -44,24 +47,45 @@ class Binding:
     whole: Node
 
 
+class _ByName(dict[str, list[T]]):
+    """Lists by name, each made when it is first asked for: most variables of a script are never looked at."""
+
+    def __init__(self, make: Callable[[str], list[T]]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, name: str) -> list[T]:
+        made = self[name] = self._make(name)
+        return made
+
+
 class Variables:
     """All variables of a script by name. Scopes are merged: a name that means two things is never resolved."""
 
     def __init__(self, script: Script) -> None:
         self.script = script
-        self.bindings: dict[str, list[Binding]] = defaultdict(list)
-        self.reads: dict[str, list[Node]] = defaultdict(list)
+        self._nodes: dict[str, list[Node]] = defaultdict(list)
         for node in script.nodes("variable"):
-            name = variable_name(script.text(node))
-            binding = _binding(node)
-            if binding is None:
-                self.reads[name].append(node)
-            else:
-                self.bindings[name].append(binding)
-        self._add_named_by_text()
+            self._nodes[variable_name(script.text(node))].append(node)
+        self._named_by_text = self._find_named_by_text()
+        self.bindings = _ByName(self._bindings_of)
+        self.reads = _ByName(self._reads_of)
 
-    def _add_named_by_text(self) -> None:
+    @property
+    def names(self) -> list[str]:
+        """The names of all variables that the script writes as variables."""
+        return list(self._nodes)
+
+    def _bindings_of(self, name: str) -> list[Binding]:
+        found = [_binding(node) for node in self._nodes.get(name, [])]
+        return [*(binding for binding in found if binding is not None), *self._named_by_text[name]]
+
+    def _reads_of(self, name: str) -> list[Node]:
+        return [node for node in self._nodes.get(name, []) if _binding(node) is None]
+
+    def _find_named_by_text(self) -> dict[str, list[Binding]]:
         """Set-Variable and the like name a variable as text; so do -OutVariable and -ErrorVariable."""
+        found: dict[str, list[Binding]] = defaultdict(list)
         for node in self.script.nodes("command"):
             words = self.script.text(node).lower()
             if "variable" not in words:
@@ -70,7 +94,8 @@ class Variables:
                 for element in child.children if child.type == "command_elements" else []:
                     name = literal(self.script, element)
                     if name is not None:
-                        self.bindings[name.lstrip("+").lower()].append(Binding(How.OTHER, element, None, node))
+                        found[name.lstrip("+").lower()].append(Binding(How.OTHER, element, None, node))
+        return found
 
     def constant(self, node: Node) -> tuple[str | None, str | None]:
         """Return (value, variable) of an expression that can only be one text; value is None when it cannot be told.

@@ -31,7 +31,9 @@ from .service_commands import parameters_of
 from .syntax import (
     Script,
     ancestors,
+    literal,
     peel_parentheses,
+    statement_of,
     variable_name,
     walk,
 )
@@ -108,12 +110,31 @@ def _report_names_passed_on(
     script: Script, variables: Variables, commands: list[Command], names: set[str], report: Report
 ) -> None:
     """A connection's name handed to another command makes that command use Run As."""
+    words = names | _holders_of(script, names)
     for command in commands:
+        if not any(word in script.text(command.node).lower() for word in words):
+            continue
         if command.name == FETCH or _SPEAKING.fullmatch(command.name) or _MANAGEMENT.fullmatch(command.name):
             continue
         if command.name.endswith("-variable") or not _is_given_name(variables, command, names):
             continue
         report.add("RA429", command.node, command=command.written or script.text(command.node).split()[0])
+
+
+def _holders_of(script: Script, names: set[str]) -> set[str]:
+    """Return the variables that stand in one statement or parameter with one of the names: they may hold it."""
+    wholes = []
+    for kind in ("string_literal", "generic_token"):
+        for node in script.nodes(kind):
+            if (literal(script, node) or "").lower() in names:
+                parameter_node = next((a for a in ancestors(node) if a.type == "script_parameter"), None)
+                wholes.append(parameter_node or statement_of(node) or script.root)
+    return {
+        variable_name(script.text(node))
+        for node in script.nodes("variable")
+        for whole in wholes
+        if whole.start_byte <= node.start_byte and node.end_byte <= whole.end_byte
+    }
 
 
 def _is_given_name(variables: Variables, command: Command, names: set[str]) -> bool:
@@ -129,7 +150,7 @@ def _is_given_name(variables: Variables, command: Command, names: set[str]) -> b
 def _is_shipped_code(script: Script, node: Node) -> bool:
     """Tell whether a string is code that logs in with Run As: a here-string, or text that is evaluated."""
     text = script.text(node)
-    if not _CODE_IN_TEXT.search(text) or not _LOGIN_IN_TEXT.search(text):
+    if len(text) < len(FETCH) or not _CODE_IN_TEXT.search(text) or not _LOGIN_IN_TEXT.search(text):
         return False
     if text.startswith("@"):
         return True
@@ -156,8 +177,9 @@ def report_hazards(
         report.add("RA416", families.asm.node, command=families.asm.written)
     _report_token_code(script, report)
     _report_signature(script, report)
+    references = [reference(name) for name in held]
     for node in script.nodes("string_literal"):
-        if _names_as_text(script, node, held):
+        if _names_as_text(script, node, references):
             report.add("RA418", node)
     for node in touched:
         runner = _runs_elsewhere(script, node)
@@ -165,10 +187,10 @@ def report_hazards(
             report.add("RA420", node, command=runner)
 
 
-def _names_as_text(script: Script, node: Node, held: set[str]) -> bool:
+def _names_as_text(script: Script, node: Node, references: list[re.Pattern[str]]) -> bool:
     """Tell whether a string holds ``$c`` as mere text, to be evaluated later or elsewhere."""
     text = script.text(node)
-    if "$" not in text or not any(reference(name).search(text) for name in held):
+    if "$" not in text or not any(pattern.search(text) for pattern in references):
         return False
     return not any(n.type == "variable" for n in walk(node))
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 # A script without any of these words has nothing to report.
-WORDS = re.compile(r"169\.254\.169\.254|identity_endpoint|msi_endpoint|get-azaccesstoken", re.IGNORECASE)
+WORDS = ("169.254.169.254", "identity_endpoint", "msi_endpoint", "get-azaccesstoken")
 _ADDRESS = "169.254.169.254"
 _ENDPOINT = re.compile(r"\$\{?env:(identity_endpoint|msi_endpoint)\b", re.IGNORECASE)
 _HEADERS = {"identity_endpoint": "x-identity-header", "msi_endpoint": "secret"}
@@ -31,7 +31,7 @@ _CONVERTED = re.compile(r"convertfrom-securestring|networkcredential|securestrin
 
 def lint(script: Script, variables: Variables, commands: list[Command], report: Report) -> None:
     """Report a hard-coded metadata address, a token request without its header, and tokens taken for text."""
-    if not WORDS.search(script.plain):
+    if not any(word in script.source.lower for word in WORDS):
         return
     _report_address(script, report)
     _report_headerless(script, commands, report)
@@ -93,8 +93,8 @@ def _is_secure(command: Command) -> bool:
 
 def _held_by(script: Script, variables: Variables, command: Command) -> list[Node]:
     """Return the reads of the variable that holds what the command gives, if one does."""
-    for name, bindings in list(variables.bindings.items()):
-        for binding in bindings:
+    for name in variables.names:
+        for binding in variables.bindings[name]:
             if binding.value is not None and peel_parentheses(binding.value) == command.node:
                 return variables.reads[name]
     return []

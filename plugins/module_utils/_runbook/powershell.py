@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 # A script without any of these words cannot use a Run As account; it is not even parsed.
-_WORDS = re.compile(r"automationconnection|automationcertificate|runas|thumbprint", re.IGNORECASE)
+_WORDS = ("automationconnection", "automationcertificate", "runas", "thumbprint")
 
 
 def rewrite_powershell(content: bytes, text: Text, options: RewriteOptions) -> Rewrite:
     """Return the rewrite of a PowerShell runbook. Raises MissingPackage."""
-    if not _may_use_run_as(text.plain, options) and not LINT_WORDS.search(text.plain):
+    if not _may_use_run_as(text.lower, options) and not any(word in text.lower for word in LINT_WORDS):
         return Rewrite(content, Verdict.NOT_USED)
     surgery = _operate(text, options)
     if surgery.unreadable is not None:
@@ -51,12 +51,12 @@ def is_without_run_as(content: bytes) -> bool:
 
     In all of these encodings ASCII words are their ASCII bytes; control characters mean that it is no text at all.
     """
-    return not _CONTROL.search(content) and not _WORDS.search(content.decode("latin-1"))
+    lower = content.decode("latin-1").lower()
+    return not _CONTROL.search(content) and not any(word in lower for word in _WORDS)
 
 
-def _may_use_run_as(plain: str, options: RewriteOptions) -> bool:
-    lower = plain.lower()
-    return bool(_WORDS.search(lower)) or any(name.lower() in lower for name in options.connections or {})
+def _may_use_run_as(lower: str, options: RewriteOptions) -> bool:
+    return any(word in lower for word in (*_WORDS, *(name.lower() for name in options.connections or {})))
 
 
 def _operate(text: Text, options: RewriteOptions) -> Surgery:

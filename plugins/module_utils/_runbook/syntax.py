@@ -23,6 +23,7 @@ _KINDS = (
     "comment",
     "requires_statement",
     "string_literal",
+    "generic_token",
     "function_name",
     "type_name",
     "member_name",
@@ -84,12 +85,20 @@ class Script:
     @cached_property
     def error_count(self) -> int:
         """How many nodes the grammar could not read, or had to invent."""
-        return sum(1 for node in walk(self.root) if node.is_error or node.is_missing) if self.root.has_error else 0
+        return sum(1 for _node in self._errors())
 
     @cached_property
     def first_error(self) -> Node | None:
         """The first node that the grammar could not read, or had to invent."""
-        return next((n for n in walk(self.root) if n.is_error or n.is_missing), None) if self.error_count else None
+        return next(self._errors(), None)
+
+    def _errors(self) -> Iterator[Node]:
+        stack = [self.root] if self.root.has_error else []
+        while stack:
+            node = stack.pop()
+            if node.is_error or node.is_missing:
+                yield node
+            stack.extend(child for child in reversed(node.children) if child.has_error or child.is_missing)
 
     def node_at(self, offset: int) -> Node | None:
         """Return the innermost node that holds the character at ``offset``."""

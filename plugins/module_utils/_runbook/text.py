@@ -53,6 +53,11 @@ class Text:
         return _LONE_RETURN.sub("\n", self.text.translate(_PLAIN))
 
     @cached_property
+    def lower(self) -> str:
+        """The same in lower case, for a quick look at which words are in it."""
+        return self.plain.lower()
+
+    @cached_property
     def _line_starts(self) -> list[int]:
         return [0, *(match.end() for match in re.finditer("\n", self.plain))]
 
