@@ -196,6 +196,11 @@ CODES: dict[str, Code] = {
         "Give the identity these rights and update the module before the runbook runs; copied role assignments do not "
         "bring them.",
     ),
+    "RA408": Code(
+        WARNING,
+        "{field} in a message becomes {value}, which names the identity and not the Run As application.",
+        "Check that nobody searches the message for the former id.",
+    ),
     "RA410": Code(
         ERROR,
         "The name of the connection that is fetched here cannot be told from the runbook.",

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 RULE = "splat"
+_TABLE_TYPE = re.compile(r"\[\s*(ordered|hashtable|system\.collections\.hashtable)\s*\]", re.IGNORECASE)
 
 
 def plan_splats(commands: Iterable[Command], flow: Flow, known: Known, report: Report) -> Logins:
@@ -58,7 +60,7 @@ def plan_splats(commands: Iterable[Command], flow: Flow, known: Known, report: R
         if spans:
             rename = name_span(command)
             logins.commands.append(command)
-            logins.spans += [*spans, rename] if rename is not None else spans
+            logins.spans += [*spans, *_switch_spans(command), *([rename] if rename is not None else [])]
         else:
             logins.refused.append(command)
     return logins
@@ -66,8 +68,16 @@ def plan_splats(commands: Iterable[Command], flow: Flow, known: Known, report: R
 
 def _table(flow: Flow, argument: Argument) -> Node | None:
     name = variable_name(flow.script.text(argument.value)) if argument.value is not None else ""
-    tables = [peel(b.value) for b in flow.variables.bindings[name] if b.how is How.ASSIGNED and b.value is not None]
+    values = [b.value for b in flow.variables.bindings[name] if b.how is How.ASSIGNED and b.value is not None]
+    tables = [_without_cast(flow, peel(value)) for value in values]
     return next((table for table in tables if table.type == "hash_literal_expression"), None)
+
+
+def _without_cast(flow: Flow, node: Node) -> Node:
+    """``[ordered]@{ … }`` is splatted like any other table."""
+    if node.named_child_count == 2 and _TABLE_TYPE.fullmatch(flow.script.text(node.named_children[0])):
+        return peel(node.named_children[1])
+    return node
 
 
 def _is_simple(command: Command, argument: Argument, flow: Flow, splatted: set[tuple[int, int]]) -> bool:
@@ -78,9 +88,19 @@ def _is_simple(command: Command, argument: Argument, flow: Flow, splatted: set[t
     only_logins = all(_place(read) in splatted for read in flow.variables.reads[name])
     others = [a for a in command.arguments(is_switch) if a is not argument and a.value is not None]
     plain = [p for a in command.arguments(is_switch) if a.name for p in [parameter(a.name)]]
-    kept = all(p is not None and p.role in (Role.KEPT, Role.SUBSCRIPTION) for p in plain)
+    kept = all(p is not None and p.role in (Role.KEPT, Role.SUBSCRIPTION, Role.SWITCH) for p in plain)
     fed = any(flow.touches(a.value) for a in others if a.value is not None and a.name)
     return len(flow.variables.bindings[name]) == 1 and only_logins and kept and not fed
+
+
+def _switch_spans(command: Command) -> list[Span]:
+    """Return the spans that cut ``-ServicePrincipal`` beside the table."""
+    arguments = command.arguments(is_switch)
+    start = command.script.span(command.name_node)[1] if command.name_node is not None else 0
+    ends = [start, *(argument.end for argument in arguments)]
+    named = [(i, parameter(a.name)) for i, a in enumerate(arguments) if a.name]
+    cut = [i for i, found in named if found is not None and found.role is Role.SWITCH]
+    return [Span(ends[i], arguments[i].end, "", RULE) for i in cut]
 
 
 def _plan_table(command: Command, table: Node, flow: Flow, known: Known, report: Report) -> list[Span]:

@@ -23,7 +23,7 @@ from .connections import (
 from .contexts import Contexts
 from .dataflow import Binding, How, Variables
 from .dual_mode import report_dual_mode
-from .fields import REPLACEABLE, replace_field
+from .fields import is_replaceable, replace_field
 from .flow import Flow
 from .guards import check_of, plan_guard
 from .hazards import (
@@ -232,7 +232,7 @@ class Surgery:
         holder = self._holder_of(read)
         if self._is_judged(read.node) or (holder is not None and self._is_unread(holder)):
             return
-        if read.field not in REPLACEABLE:
+        if not is_replaceable(self.script, read):
             self._refuse_read(read)
         elif logins:
             contexts = Contexts(self.flow, logins, self.commands)
