@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from .commands import Command
 from .login_parameters import AZ, AZURERM
-from .syntax import Script, literal
+from .requirements import required_modules
+from .syntax import Script, literals
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -27,7 +28,6 @@ _NOT_ASM = (
 _ASM = re.compile(rf"[a-z]+-azure(?!{_NOT_ASM})\w+")
 _AZURERM_MODULE = re.compile(r"azurerm(\.[\w.]+)?", re.IGNORECASE)
 _AZ_MODULE = re.compile(r"az(\.[\w.]+)?", re.IGNORECASE)
-_REQUIRES = re.compile(r"#requires\s+-modules?\s+(.+)", re.IGNORECASE)
 _ALIASES = "enable-azurermalias"
 
 
@@ -60,17 +60,17 @@ def find_families(script: Script, commands: Iterable[Command], functions: set[st
             places.setdefault(family, command.node)
         if asm is None and _ASM.fullmatch(command.name):
             asm = command
-    for comment in script.nodes("comment"):
-        required = _REQUIRES.match(script.text(comment))
-        for family in _module_families(re.split(r"[\s,;@{}='\"]+", required.group(1)) if required else []):
-            places.setdefault(family, comment)
+    for start, required in required_modules(script):
+        node = script.node_at(start)
+        for family in _module_families(re.split(r"[\s,;@{}='\"]+", required)):
+            places.setdefault(family, node or script.root)
     return Families(places, asm, aliased)
 
 
 def _families_of(command: Command) -> set[str]:
     if command.name == "import-module":
-        values = [literal(command.script, a.value) for a in command.arguments() if a.value is not None]
-        return _module_families([value for value in values if value is not None])
+        values = [a.value for a in command.arguments() if a.value is not None]
+        return _module_families([name for value in values for name in literals(command.script, value)])
     if command.name == _ALIASES:
         return {AZ}
     if _AZURERM.fullmatch(command.name):

@@ -55,6 +55,8 @@ def is_without_run_as(content: bytes) -> bool:
 
 def _may_use_run_as(plain: str, options: RewriteOptions) -> bool:
     lower = plain.lower()
+    if options.rename_azurerm and "azure" in lower:
+        return True
     return bool(_WORDS.search(lower)) or any(name.lower() in lower for name in options.connections or {})
 
 

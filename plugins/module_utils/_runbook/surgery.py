@@ -10,6 +10,8 @@ import re
 from typing import TYPE_CHECKING
 
 from . import edits
+from .azurerm import plan_azurerm, uses_azurerm
+from .azurerm_scene import Scene
 from .brackets import are_paired
 from .commands import Command, commands
 from .connections import (
@@ -33,12 +35,13 @@ from .hazards import (
     run_as_names,
 )
 from .known import Known, known_of
-from .login_parameters import AZ, AZURERM, LOGINS
+from .login_parameters import AZURERM
 from .logins import (
     Logins,
     is_login,
     plan_logins,
 )
+from .needed_modules import needed_modules
 from .report import Report
 from .result import NeededModule, RewriteOptions
 from .splats import plan_splats
@@ -57,8 +60,6 @@ if TYPE_CHECKING:
 
 # A command of such a name is a clause without its statement; beside an error the grammar may have lost the statement.
 _CLAUSES = frozenset({"else", "elseif", "catch", "finally"})
-# The module of each family's login, and its first version that logs in with an identity as the runbook will.
-_LOGIN_MODULES = {AZ: ("Az.Accounts", None), AZURERM: ("AzureRM.Profile", "5.8.2")}
 _FETCH_WORD = re.compile(r"\bget-automationconnection\b", re.IGNORECASE)
 
 
@@ -133,6 +134,7 @@ class Surgery:
         for fetch in self.connections.fetches.get(Kind.UNKNOWN_NAME, []):
             self.report.add("RA410", fetch.command.node)
         if not self.connections.run_as:
+            self._plan_azurerm_alone()
             return
         self._check_connections()
         held = self.connections.variables
@@ -142,6 +144,16 @@ class Surgery:
             report_dual_mode(self.script, self.variables, self._first_login_node(), identity, self.report)
         if not self.report.refused:
             self._plan_edits()
+
+    def _plan_azurerm_alone(self) -> None:
+        if self.options.rename_azurerm and uses_azurerm(self._scene):
+            report_hazards(self.script, self.commands, self.functions, [], set(), self.report)
+            self.spans += plan_azurerm(self._scene)
+            self.modules = needed_modules(self._scene, [])
+
+    @property
+    def _scene(self) -> Scene:
+        return Scene(self.script, self.commands, self.functions, self.variables, self.report, self.options)
 
     def _first_login_node(self) -> Node:
         fed = [c.node for c in self.commands if is_login(c, self.functions) and self.flow.touches(c.node)]
@@ -190,6 +202,7 @@ class Surgery:
         for name in self.flow.holders:
             self._settle_holder(name)
         self._remove_names(fetches)
+        self.spans += plan_azurerm(self._scene)
         self._set_modules(logins)
 
     def _plan_guards(self, names: set[str]) -> None:
@@ -221,7 +234,7 @@ class Surgery:
         if read.field not in REPLACEABLE:
             self._refuse_read(read)
         elif logins:
-            contexts = Contexts(self.flow, logins, self.commands)
+            contexts = Contexts(self.flow, logins, self.commands, self.options)
             span = replace_field(self.script, read, contexts, known, self.report)
             self.spans += [span] if span is not None else []
 
@@ -269,9 +282,7 @@ class Surgery:
                         self.spans.append(self._removed(statement, "name"))
 
     def _set_modules(self, logins: Logins) -> None:
-        if AZURERM in logins.families:
+        if AZURERM in logins.families and self.options.azurerm == "keep":
             for login in logins.commands:
                 self.report.add("RA501", login.node, command=login.written)
-        for login in logins.commands[:1]:
-            name, minimum = _LOGIN_MODULES[LOGINS[login.name]]
-            self.modules = (NeededModule(name, minimum, self.script.place(login.node)[0], login.written),)
+        self.modules = needed_modules(self._scene, logins.commands)

@@ -165,3 +165,9 @@ def literal(script: Script, node: Node) -> str | None:
     if text.startswith("'"):
         return text[1:-1].replace("''", "'")
     return text[1:-1] if not re.search(r"[$`\"]", text[1:-1]) else None
+
+
+def literals(script: Script, node: Node) -> list[str]:
+    """Return the values of the plain strings and bare words that ``node`` is, or that it lists."""
+    leaves = [leaf for leaf in walk(node) if leaf.type in ("string_literal", "generic_token")]
+    return [value for value in (literal(script, leaf) for leaf in leaves) if value is not None]
