@@ -443,6 +443,11 @@ CODES: dict[str, Code] = {
         "Move the runbook to Az with azurerm: az, or keep it on AzureRM with azurerm: keep.",
     ),
     "RA516": Code(INFO, "{before} of {command} becomes {after}.", "Nothing to do."),
+    "RA517": Code(
+        WARNING,
+        "{before} becomes {after}: virtual machines of Az have no such property.",
+        "Check that it is read from a virtual machine.",
+    ),
     # RA6xx: dependants
     "RA601": Code(
         ERROR,

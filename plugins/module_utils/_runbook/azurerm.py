@@ -9,7 +9,9 @@ from __future__ import annotations
 from .azurerm_alias import plan_alias
 from .azurerm_calls import plan_calls
 from .azurerm_modules import plan_modules
+from .azurerm_objects import plan_objects
 from .azurerm_scene import Scene
+from .azurerm_secrets import plan_secrets
 from .azurerm_texts import report_texts
 from .edits import Span
 from .families import find_families
@@ -31,10 +33,11 @@ def plan_azurerm(scene: Scene) -> list[Span]:
         return []
     calls = plan_calls(scene)
     modules = plan_modules(scene)
+    objects = [*plan_objects(scene), *plan_secrets(scene)]
     report_texts(scene, {(span.start, span.end) for span in calls.names}, modules)
     if scene.options.azurerm == "alias":
-        return [*calls.parameters, *calls.logins, *calls.unaliased, *modules.spans, *plan_alias(scene, calls)]
+        return [*calls.parameters, *calls.logins, *calls.unaliased, *modules.spans, *objects, *plan_alias(scene, calls)]
     names = sorted([*calls.logins, *calls.unaliased, *calls.names, *modules.spans])
     if names:
         scene.report.add_at("RA503", names[0].start, count=len(names))
-    return [*names, *calls.parameters]
+    return [*names, *calls.parameters, *objects]

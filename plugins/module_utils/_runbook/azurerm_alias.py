@@ -22,10 +22,15 @@ def plan_alias(scene: Scene, calls: Calls) -> list[Span]:
     node = calls.first.node
     outer = [node, *ancestors(node)]
     statement = next((n for n in reversed(outer) if n.parent is not None and n.parent.type == "statement_list"), None)
-    if statement is None or "workflow" in scene.script.plain[: scene.script.span(statement)[1]].lower().split():
+    if statement is None or _has_workflow(scene):
         scene.report.add("RA515", node)
         return []
     start = scene.script.span(statement)[0]
     scene.report.add("RA514", statement, statement=STATEMENT)
     line_end = "\r\n" if "\r\n" in scene.script.plain else "\n"
     return [Span(start, start, STATEMENT + line_end, RULE)]
+
+
+def _has_workflow(scene: Scene) -> bool:
+    holders = [name.parent for name in scene.script.nodes("function_name") if name.parent is not None]
+    return any(scene.script.text(holder).lower().startswith("workflow") for holder in holders)

@@ -12,6 +12,7 @@ from .azurerm_scene import Scene
 from .commands import Command
 
 _DATA_SOURCE = "get-azurermoperationalinsightsdatasource"
+_USAGE = "get-azurermstorageusage"
 _DIRECTORY = re.compile(r"[a-z]+-azurermad(?:app|group|user|serviceprincipal|sp)\w*")
 _BLOBS = re.compile(r"[a-z]+-azurestorage(?:blob|container|file|share|queue|table)\w*")
 _STORAGE_MEMBER = re.compile(r"\.(?:ICloudBlob|Cloud(?:Blob|File|Queue|Table)\w*)\b", re.IGNORECASE)
@@ -19,7 +20,9 @@ _STORAGE_MEMBER = re.compile(r"\.(?:ICloudBlob|Cloud(?:Blob|File|Queue|Table)\w*
 
 def report_changes(scene: Scene, command: Command) -> None:
     """Report what changed for this call: an error where its meaning breaks, else a warning."""
-    if command.name == _DATA_SOURCE and not _names(command, ("kind", "name")):
+    if command.name == _USAGE and not _names(command, ("location",)):
+        scene.report.add("RA509", command.node, what=command.written, change="it needs -Location in Az")
+    elif command.name == _DATA_SOURCE and not _names(command, ("kind", "name")):
         scene.report.add("RA509", command.node, what=command.written, change="it needs -Kind or -Name in Az")
     elif _DIRECTORY.fullmatch(command.name):
         change = (

@@ -55,9 +55,13 @@ def az_module_of(module: str) -> str | None:
     return _az_modules().get(module.lower())
 
 
+# Its name before AzureRM 4.0.0, which the table does not go back to.
+_RENAMED = Twin("Select-AzureRmProfile", "AzureRM.Profile", "Import-AzContext", "Az.Accounts")
+
+
 @cache
 def _twins() -> dict[str, Twin]:
-    twins = {}
+    twins = {_RENAMED.command.lower(): _RENAMED}
     module, az_module = "", ""
     for line in TABLE.splitlines():
         if line.startswith("="):

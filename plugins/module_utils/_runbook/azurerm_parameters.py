@@ -38,6 +38,31 @@ _TAKE_TAGS = frozenset(
     )
 )
 _TAKES_TAGS = "New-AzVMConfig"
+_TAKES_ONLY_TAG = "Set-AzAutomationRunbook"
+# Plural names that older AzureRM modules took (Microsoft's "Breaking changes for Microsoft Azure PowerShell 6.0.0").
+_SINGULAR = {
+    "get-azurermlog": {"maxrecords": "MaxRecord", "maxevents": "MaxRecord"},
+    "get-azurermmetricdefinition": {"metricnames": "MetricName"},
+    "new-azurermalertruleemail": {"customemails": "CustomEmail", "sendtoserviceowners": "SendToServiceOwner"},
+    "new-azurermalertrulewebhook": {"properties": "Property"},
+}
+# Parameters that the last AzureRM modules had no more either: older modules, and so runbooks, still have them.
+_GONE_BEFORE = {
+    "add-azurermapplicationgatewaybackendhttpsettings": ("ProbeEnabled",),
+    "get-azurermroledefinition": ("AtScopeAndBelow",),
+    "new-azurermapplicationgatewaybackendhttpsettings": ("ProbeEnabled",),
+    "new-azurermavailabilityset": ("Managed",),
+    "new-azurermdnsrecordset": ("Force",),
+    "new-azurermrediscache": ("MaxMemoryPolicy", "Subnet", "VirtualNetwork"),
+    "new-azurermstorageaccount": ("EnableEncryptionService",),
+    "remove-azurermdnsrecordset": ("Force",),
+    "remove-azurermdnszone": ("Force",),
+    "set-azurermapplicationgatewaybackendhttpsettings": ("ProbeEnabled",),
+    "set-azurermrediscache": ("MaxMemoryPolicy",),
+    "set-azurermstorageaccount": ("EnableEncryptionService", "DisableEncryptionService"),
+    "set-azurermvmaccessextension": ("UserName", "Password"),
+    "set-azurermvmaemextension": ("DisableWAD",),
+}
 # Full names of parameters that are there still and begin the name of one that is gone.
 _KEPT_BEGINNINGS = frozenset({"name", "managedservice", "memory", "origin", "registryserver", "disableadmin"})
 
@@ -49,26 +74,37 @@ def plan_parameters(scene: Scene, command: Command, twin: Twin) -> list[Span]:
         if argument.splat:
             spans += _plan_splat(scene, command, twin, argument)
         elif argument.name is not None:
-            if _is_gone(argument.name, twin):
-                scene.report.add("RA506", command.node, command=twin.command, parameter=_written(scene, argument))
-            elif _is_tags(argument.name, twin):
-                scene.report.add("RA516", command.node, command=twin.az_command, before="-Tags", after="-Tag")
-                spans.append(Span(argument.start + 1, argument.start + 1 + len(argument.name), "Tag", RULE))
+            written = scene.script.plain[argument.start + 1 : argument.start + 1 + len(argument.name)]
+            spans += _plan_name(scene, command, twin, written, argument.start + 1)
     return spans
 
 
-def _written(scene: Scene, argument: Argument) -> str:
-    return scene.script.plain[argument.start : argument.start + 1 + len(argument.name or "")]
+def _plan_name(scene: Scene, command: Command, twin: Twin, written: str, start: int) -> list[Span]:
+    new = _new_name(written, twin)
+    if new is not None:
+        scene.report.add("RA516", command.node, command=twin.az_command, before=f"-{written}", after=f"-{new}")
+        return [Span(start, start + len(written), new, RULE)]
+    if _is_gone(written, twin):
+        scene.report.add("RA506", command.node, command=twin.command, parameter=f"-{written}")
+    return []
+
+
+def _new_name(written: str, twin: Twin) -> str | None:
+    """Return the name that a parameter has in Az, where it is another one."""
+    if written.lower() == "tags":
+        takes_tags = twin.az_module in _TAKE_TAGS and twin.az_command != _TAKES_ONLY_TAG
+        return None if takes_tags or twin.az_command == _TAKES_TAGS else "Tag"
+    return _SINGULAR.get(twin.command.lower(), {}).get(written.lower())
+
+
+def _gone(twin: Twin) -> list[str]:
+    return [*twin.gone, *_GONE_BEFORE.get(twin.command.lower(), ())]
 
 
 def _is_gone(written: str, twin: Twin) -> bool:
     written = written.lower()
-    gone = [name.lower() for name in twin.gone]
+    gone = [name.lower() for name in _gone(twin)]
     return written in gone or (written not in _KEPT_BEGINNINGS and any(name.startswith(written) for name in gone))
-
-
-def _is_tags(written: str, twin: Twin) -> bool:
-    return written.lower() == "tags" and twin.az_module not in _TAKE_TAGS and twin.az_command != _TAKES_TAGS
 
 
 def _plan_splat(scene: Scene, command: Command, twin: Twin, argument: Argument) -> list[Span]:
@@ -79,15 +115,10 @@ def _plan_splat(scene: Scene, command: Command, twin: Twin, argument: Argument) 
         _report_words(scene, command, twin)
         return []
     spans = []
-    for key in _keys(scene, tables[0]):
+    for key in _keys(tables[0]):
         start, end = scene.script.span(key)
         written = literal(scene.script, key) or scene.script.text(key)
-        if written.lower() in [gone.lower() for gone in twin.gone]:
-            scene.report.add("RA506", command.node, command=twin.command, parameter=written)
-        elif _is_tags(written, twin):
-            scene.report.add("RA516", command.node, command=twin.az_command, before="Tags", after="Tag")
-            offset = scene.script.plain[start:end].index(written)
-            spans.append(Span(start + offset, start + offset + len(written), "Tag", RULE))
+        spans += _plan_name(scene, command, twin, written, start + scene.script.plain[start:end].index(written))
     if _writes_later(scene, name):
         _report_words(scene, command, twin)
     return spans
@@ -95,7 +126,7 @@ def _plan_splat(scene: Scene, command: Command, twin: Twin, argument: Argument) 
 
 def _writes_later(scene: Scene, name: str) -> bool:
     """Tell whether something is put into the table after it was made."""
-    return any(read.parent is not None and _is_owner(read) for read in scene.variables.reads[name])
+    return any(_is_owner(read) for read in scene.variables.reads[name])
 
 
 def _is_owner(read: Node) -> bool:
@@ -105,7 +136,7 @@ def _is_owner(read: Node) -> bool:
     return access is not None and access.start_byte == read.start_byte and access.type != "command_elements"
 
 
-def _keys(scene: Scene, table: Node) -> list[Node]:
+def _keys(table: Node) -> list[Node]:
     entries = [node for body in table.named_children for node in body.named_children if node.type == "hash_entry"]
     keys = [entry.named_children[0] for entry in entries]
     return [key.named_children[0] if key.named_child_count else key for key in keys]
@@ -113,8 +144,8 @@ def _keys(scene: Scene, table: Node) -> list[Node]:
 
 def _report_words(scene: Scene, command: Command, twin: Twin) -> None:
     """A parameter that is gone can come from a table that cannot be followed only if its name is in the script."""
-    names = [*twin.gone, *(["Tags"] if _is_tags("Tags", twin) else [])]
-    for gone in names:
+    others = ["Tags", *_SINGULAR.get(twin.command.lower(), {})]
+    for gone in [*_gone(twin), *(name for name in others if _new_name(name, twin) is not None)]:
         if re.search(rf"(?<![.\w]){re.escape(gone)}\b", scene.script.plain, re.IGNORECASE):
-            scene.report.add("RA506", command.node, command=twin.command, parameter=gone)
+            scene.report.add("RA506", command.node, command=twin.command, parameter=f"-{gone}")
             return

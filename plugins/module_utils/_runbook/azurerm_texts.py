@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _TYPE = re.compile(r"\bMicrosoft\.(?:Azure\.(?:Commands|Management)|WindowsAzure\.(?:Commands|Storage))\.[\w.]+", re.I)
-_SECRET = re.compile(r"\bSecretValueText\b", re.IGNORECASE)
 _MODULE_WORD = re.compile(rf"(?<![\w.$-])(?:{MODULE.pattern}|azurerm[\w.]*\*)", re.IGNORECASE)
 _MODULE_NAME = re.compile(rf"(?:{MODULE.pattern}|azurerm[\w.]*\*)", re.IGNORECASE)
 _EVALUATION = re.compile(
@@ -34,8 +33,7 @@ def report_texts(scene: Scene, renamed: set[tuple[int, int]], modules: Modules) 
     """Report every AzureRM name that the rules for calls (``renamed``) and modules do not reach, and that is code."""
     _report_commands(scene, renamed)
     _report_modules(scene, modules)
-    _report_first(scene, _TYPE, "RA508")
-    _report_first(scene, _SECRET, "RA509")
+    _report_type(scene)
 
 
 def _report_commands(scene: Scene, renamed: set[tuple[int, int]]) -> None:
@@ -44,7 +42,7 @@ def _report_commands(scene: Scene, renamed: set[tuple[int, int]]) -> None:
     aliased = scene.options.azurerm == "alias"
     for word in COMMAND_WORD.finditer(scene.script.plain):
         name = word.group().lower()
-        is_known = twin_of(name) is not None or COMMAND.fullmatch(name)
+        is_known = twin_of(name) is not None or COMMAND.fullmatch(name) or name.endswith("-azurerm")
         if not is_known or name in scene.functions or word.span() in renamed:
             continue
         chain = scene.chain(word.start())
@@ -108,15 +106,8 @@ def _report_modules(scene: Scene, modules: Modules) -> None:
             return
 
 
-def _report_first(scene: Scene, pattern: re.Pattern[str], code: str) -> None:
-    facts = {
-        "RA508": lambda word: {"type": word},
-        "RA509": lambda word: {
-            "what": word,
-            "change": "Az has no such property: Get-AzKeyVaultSecret -AsPlainText gives the text",
-        },
-    }[code]
-    for word in pattern.finditer(scene.script.plain):
+def _report_type(scene: Scene) -> None:
+    for word in _TYPE.finditer(scene.script.plain):
         if not any(node.type == "comment" for node in scene.chain(word.start())):
-            scene.report.add_at(code, word.start(), **facts(word.group()))
+            scene.report.add_at("RA508", word.start(), type=word.group())
             return

@@ -73,6 +73,8 @@ def _families_of(command: Command) -> set[str]:
         return _module_families([name for value in values for name in literals(command.script, value)])
     if command.name == _ALIASES:
         return {AZ}
+    if _is_of_other_module(command):
+        return set()
     if _AZURERM.fullmatch(command.name):
         return {AZURERM}
     return {AZ} if _AZ.fullmatch(command.name) else set()
@@ -81,3 +83,9 @@ def _families_of(command: Command) -> set[str]:
 def _module_families(names: list[str]) -> set[str]:
     found = {AZURERM for name in names if _AZURERM_MODULE.fullmatch(name)}
     return found | {AZ for name in names if _AZ_MODULE.fullmatch(name)}
+
+
+def _is_of_other_module(command: Command) -> bool:
+    """``MyTools\\Get-AzureRmOwner`` is no command of AzureRM."""
+    module, separator, _name = command.written.rpartition("\\")
+    return bool(separator) and not re.match(r"az(?:ure)?(?:rm)?(?:\.|$)", module, re.IGNORECASE)

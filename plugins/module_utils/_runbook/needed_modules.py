@@ -13,6 +13,7 @@ from .azurerm_find import FIND_MODULE, FOUND_BY_RULE
 from .azurerm_modules import IMPORTERS, is_import_switch
 from .azurerm_names import MODULE, az_module_of, az_module_of_command, twin_of
 from .azurerm_scene import Scene
+from .azurerm_secrets import GETTER, MINIMUM, reads_secret_text
 from .commands import Command
 from .families import find_families
 from .login_parameters import AZURERM, LOGINS
@@ -100,8 +101,9 @@ def _called(scene: Scene, logins: Iterable[Command]) -> Iterator[NeededModule]:
             continue
         line = scene.script.place(command.node)[0]
         module = _module_of(command.name, stays)
+        minimum = MINIMUM if command.name == GETTER and not stays and reads_secret_text(scene) else None
         if module is not None:
-            yield NeededModule(module, None, line, command.written)
+            yield NeededModule(module, minimum, line, command.written)
     for login in logins:
         if stays and LOGINS[login.name] == AZURERM:
             yield NeededModule(*_AZURERM_LOGIN, scene.script.place(login.node)[0], login.written)

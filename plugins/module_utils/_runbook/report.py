@@ -49,7 +49,14 @@ class Report:
 
     def assume(self, name: str, code: str, node: Node, **facts: Any) -> None:
         """Add the finding ``code`` and the assumption ``name`` that it states."""
-        line, column = self._script.place(node)
+        self._assume(name, code, self._script.place(node), facts)
+
+    def assume_at(self, name: str, code: str, offset: int, **facts: Any) -> None:
+        """The same at the character ``offset``."""
+        self._assume(name, code, self._script.source.place(offset), facts)
+
+    def _assume(self, name: str, code: str, place: tuple[int, int], facts: dict[str, Any]) -> None:
+        line, column = place
         found = finding(code, self._resource, line=line, column=column, **facts)
         self._findings.append(found)
         self._assumptions.append(Assumption(name, found.sentence, line))

@@ -71,5 +71,11 @@ def test_what_is_required_and_imported_is_needed_with_its_version() -> None:
     ]
 
 
+def test_the_text_of_a_secret_needs_a_module_that_gives_it() -> None:
+    script = AZURERM_LOGIN + "(Get-AzureKeyVaultSecret -VaultName ops -Name key){}\n"
+    assert needed(script.format(".SecretValueText"))[1] == ("Az.KeyVault", "3.3.0", 3, "Get-AzureKeyVaultSecret")
+    assert needed(script.format(".SecretValue"))[1] == ("Az.KeyVault", None, 3, "Get-AzureKeyVaultSecret")
+
+
 def test_a_refused_runbook_needs_nothing() -> None:
     assert needed(AZURERM_LOGIN + "Get-AzureRmBackupVault\n") == []
