@@ -420,6 +420,77 @@ CODES: dict[str, Code] = {
         "The runbook uses both AzureRM and Az; they do not share a login and must not be loaded together.",
         "Move the runbook to Az alone, then migrate it.",
     ),
+    "RA503": Code(
+        INFO,
+        "{count} AzureRM names become names of Az, from here on.",
+        "See that the account has the Az modules that the runbook needs, and test it before it runs for real.",
+    ),
+    "RA504": Code(
+        ERROR,
+        "{command} of AzureRM has no counterpart in Az.",
+        "Replace it by hand, or keep the runbook on AzureRM with azurerm: keep.",
+    ),
+    "RA505": Code(
+        ERROR,
+        "{command} is no command of AzureRM that is known, so its name in Az is not known either.",
+        "Correct the name or replace the command by hand, or keep the runbook on AzureRM with azurerm: keep.",
+    ),
+    "RA506": Code(
+        ERROR,
+        "{command} is given {parameter}, which its counterpart in Az does not take.",
+        "Change the call by hand, or keep the runbook on AzureRM with azurerm: keep.",
+    ),
+    "RA507": Code(
+        ERROR,
+        "{text} of AzureRM is named in {where}: what runs it, and where, cannot be followed.",
+        "Change it by hand, or keep the runbook on AzureRM with azurerm: keep.",
+    ),
+    "RA508": Code(
+        ERROR,
+        "The type {type} belongs to the assemblies of AzureRM; Az may not have it.",
+        "Do without the type, or keep the runbook on AzureRM with azurerm: keep.",
+    ),
+    "RA509": Code(
+        ERROR,
+        "{what} means something else in Az: {change}.",
+        "Change it by hand, or keep the runbook on AzureRM with azurerm: keep.",
+    ),
+    "RA510": Code(
+        WARNING,
+        "{what} behaves otherwise in Az: {change}.",
+        "Check what the runbook does with the result.",
+    ),
+    "RA511": Code(
+        WARNING,
+        "{command} becomes {twin}, which finds the same resources by other parameters.",
+        "Test that the runbook finds what it found before.",
+    ),
+    "RA512": Code(
+        WARNING,
+        "The version demanded of {module} is dropped: it says nothing about {twin}.",
+        "Name a version of the Az module where the runbook needs one.",
+    ),
+    "RA513": Code(
+        ERROR,
+        "The runbook handles the module {module} by its name, other than by importing it.",
+        "Change this by hand, or keep the runbook on AzureRM with azurerm: keep.",
+    ),
+    "RA514": Code(
+        WARNING,
+        "{statement} is put here, so that the names of AzureRM run commands of Az.",
+        "See that the account has the Az modules that the runbook needs, and test it before it runs for real.",
+    ),
+    "RA515": Code(
+        ERROR,
+        "There is no place for Enable-AzureRmAlias before this command, such as in a workflow.",
+        "Move the runbook to Az with azurerm: az, or keep it on AzureRM with azurerm: keep.",
+    ),
+    "RA516": Code(INFO, "{before} of {command} becomes {after}.", "Nothing to do."),
+    "RA517": Code(
+        WARNING,
+        "{before} becomes {after}: virtual machines of Az have no such property.",
+        "Check that it is read from a virtual machine.",
+    ),
     # RA6xx: dependants
     "RA601": Code(
         ERROR,

@@ -63,10 +63,14 @@ options:
     default: pin
   azurerm:
     description:
-      - What becomes of runbooks that use AzureRM cmdlets. V(keep) rewrites their login only.
+      - What becomes of runbooks that use AzureRM cmdlets.
+      - V(az) moves them to Az, cmdlets, parameters and modules; a runbook with anything that Az does not have is left
+        alone and reported.
+      - V(keep) rewrites their login only, which needs a module AzureRM.Profile that knows it.
+      - V(alias) leaves the names of cmdlets and puts C(Enable-AzureRmAlias) before them, so that they run those of Az.
     type: str
-    choices: [keep]
-    default: keep
+    choices: [az, keep, alias]
+    default: az
 extends_documentation_fragment:
   - azauto.runas_migration.attributes
   - azauto.runas_migration.azure

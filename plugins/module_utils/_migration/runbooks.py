@@ -42,7 +42,7 @@ ARGUMENTS = (
             "pending_draft": {"type": "str", "choices": ["skip", "keep"], "default": "skip"},
             "publish": {"type": "bool", "default": True},
             "subscription": {"type": "str", "choices": ["pin", "keep"], "default": "pin"},
-            "azurerm": {"type": "str", "choices": ["keep"], "default": "keep"},
+            "azurerm": {"type": "str", "choices": ["az", "keep", "alias"], "default": "az"},
         }
     )
 )

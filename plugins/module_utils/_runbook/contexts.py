@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from .commands import Command
 from .flow import Flow
 from .login_parameters import AZURERM, LOGINS
+from .result import RewriteOptions
 from .syntax import ancestors, same_span
 
 if TYPE_CHECKING:
@@ -27,8 +28,9 @@ _OTHER_SCRIPT = re.compile(r".*\.ps1|", re.DOTALL)
 class Contexts:
     """The contexts of a script: where a login makes one, and what may change it afterwards."""
 
-    def __init__(self, flow: Flow, logins: list[Command], commands: list[Command]) -> None:
+    def __init__(self, flow: Flow, logins: list[Command], commands: list[Command], options: RewriteOptions) -> None:
         self._logins = logins
+        self._stays_azurerm = options.azurerm == "keep"
         rewritten = {login.node.start_byte for login in logins}
         others = [c for c in commands if c.node.start_byte not in rewritten]
         self._other_logins = [c for c in others if c.name in LOGINS]
@@ -44,7 +46,8 @@ class Contexts:
             return None
         for login in self._logins:
             if login.node.end_byte <= node.start_byte and always_before(login.node, node):
-                return "Get-AzureRmContext" if LOGINS[login.name] == AZURERM else "Get-AzContext"
+                is_azurerm = self._stays_azurerm and LOGINS[login.name] == AZURERM
+                return "Get-AzureRmContext" if is_azurerm else "Get-AzContext"
         return None
 
 

@@ -30,9 +30,12 @@ class Overlap(Exception):
 
 
 def settle(spans: Iterable[Span]) -> list[Span]:
-    """Return the spans in order; deletions that overlap become one, what lies inside one is gone. Raises Overlap."""
+    """Return the spans in order; deletions that overlap become one, what lies inside one is gone. Raises Overlap.
+
+    What is put in before a place comes before what replaces the text there.
+    """
     settled: list[Span] = []
-    for span in sorted(set(spans), key=lambda s: (s.start, -s.end)):
+    for span in sorted(set(spans), key=lambda s: (s.start, s.end > s.start, -s.end)):
         last = settled[-1] if settled else None
         if last is None or span.start >= last.end:
             settled.append(span)

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from .commands import Command
 from .login_parameters import AZ, AZURERM
-from .syntax import Script, literal
+from .requirements import required_modules
+from .syntax import Script, literals
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -27,7 +28,6 @@ _NOT_ASM = (
 _ASM = re.compile(rf"[a-z]+-azure(?!{_NOT_ASM})\w+")
 _AZURERM_MODULE = re.compile(r"azurerm(\.[\w.]+)?", re.IGNORECASE)
 _AZ_MODULE = re.compile(r"az(\.[\w.]+)?", re.IGNORECASE)
-_REQUIRES = re.compile(r"#requires\s+-modules?\s+(.+)", re.IGNORECASE)
 _ALIASES = "enable-azurermalias"
 
 
@@ -60,27 +60,27 @@ def find_families(script: Script, commands: Iterable[Command], functions: set[st
             places.setdefault(family, command.node)
         if asm is None and _ASM.fullmatch(command.name):
             asm = command
-    for line in script.requirements:
-        for family in _module_families(_required(script.text(line))):
-            places.setdefault(family, line)
+    for start, required in required_modules(script):
+        node = script.node_at(start)
+        for family in _module_families(_split(required)):
+            places.setdefault(family, node or script.root)
     return Families(places, asm, aliased)
 
 
 def named_modules(script: Script, commands: Iterable[Command]) -> set[str]:
     """Return the modules, lower case, that the script names with ``#Requires`` or Import-Module."""
     imported = (_literals(command) for command in commands if command.name in ("import-module", "ipmo"))
-    required = (_required(script.text(line)) for line in script.requirements)
+    required = (_split(text) for _start, text in required_modules(script))
     return {name.lower() for names in (*imported, *required) for name in names}
 
 
-def _required(comment: str) -> list[str]:
-    match = _REQUIRES.match(comment)
-    return [name for name in re.split(r"[\s,;@{}='\"]+", match.group(1)) if name] if match else []
+def _split(required: str) -> list[str]:
+    return re.split(r"[\s,;@{}='\"]+", required)
 
 
 def _literals(command: Command) -> list[str]:
-    values = [literal(command.script, a.value) for a in command.arguments() if a.value is not None]
-    return [value for value in values if value is not None]
+    values = [argument.value for argument in command.arguments() if argument.value is not None]
+    return [name for value in values for name in literals(command.script, value)]
 
 
 def _families_of(command: Command) -> set[str]:
@@ -88,6 +88,8 @@ def _families_of(command: Command) -> set[str]:
         return _module_families(_literals(command))
     if command.name == _ALIASES:
         return {AZ}
+    if _is_of_other_module(command):
+        return set()
     if _AZURERM.fullmatch(command.name):
         return {AZURERM}
     return {AZ} if _AZ.fullmatch(command.name) else set()
@@ -96,3 +98,9 @@ def _families_of(command: Command) -> set[str]:
 def _module_families(names: list[str]) -> set[str]:
     found = {AZURERM for name in names if _AZURERM_MODULE.fullmatch(name)}
     return found | {AZ for name in names if _AZ_MODULE.fullmatch(name)}
+
+
+def _is_of_other_module(command: Command) -> bool:
+    """``MyTools\\Get-AzureRmOwner`` is no command of AzureRM."""
+    module, separator, _name = command.written.rpartition("\\")
+    return bool(separator) and not re.match(r"az(?:ure)?(?:rm)?(?:\.|$)", module, re.IGNORECASE)

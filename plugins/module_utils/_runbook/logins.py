@@ -91,7 +91,7 @@ def _plan_arguments(
     spans = argument_spans(
         command, arguments, dropped, known.identity_arguments(names_environment=names_environment(settings)), RULE
     )
-    rename = name_span(command)
+    rename = name_span(command, known)
     return [*spans, rename] if rename is not None else spans
 
 
@@ -179,9 +179,17 @@ def argument_spans(
     return spans
 
 
-def name_span(command: Command) -> Span | None:
-    """AzureRM: only Connect-AzureRmAccount knows -Identity in every version that has it (idioms, section 3.11 A)."""
-    if LOGINS[command.name] != AZURERM or command.name == "connect-azurermaccount" or command.name_node is None:
+def name_span(command: Command, known: Known) -> Span | None:
+    """AzureRM: only Connect-AzureRmAccount knows -Identity in every version that has it (idioms, section 3.11 A).
+
+    Where AzureRM does not stay, the rules for its names rename the login too.
+    """
+    if (
+        known.options.azurerm != "keep"
+        or LOGINS[command.name] != AZURERM
+        or command.name == "connect-azurermaccount"
+        or command.name_node is None
+    ):
         return None
     start, end = command.script.span(command.name_node)
     written = command.script.plain[start:end]

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .._finding import finding
@@ -56,6 +57,8 @@ def is_without_run_as(content: bytes) -> bool:
 
 
 def _may_use_run_as(lower: str, options: RewriteOptions) -> bool:
+    if options.rename_azurerm and "azure" in lower:
+        return True
     return any(word in lower for word in (*_WORDS, *(name.lower() for name in options.connections or {})))
 
 
@@ -99,11 +102,11 @@ def _failed(content: bytes, options: RewriteOptions) -> Rewrite:
 
 
 def _proved(surgery: Surgery, new_content: bytes, options: RewriteOptions) -> bool:
-    """Read the result again: no new syntax error, and nothing of Run As left to rewrite or to refuse."""
+    """Read the result again: no new syntax error, and nothing of Run As or AzureRM left to rewrite or to refuse."""
     new_text = decode(new_content)
     if new_text is None:
         return False
-    again = Surgery(Script(new_text, surgery.script.grammar), options)
+    again = Surgery(Script(new_text, surgery.script.grammar), replace(options, rename_azurerm=True))
     clean = again.unreadable is None and not again.spans and not again.report.refused
     read = any(again.variables.reads[name] for name in surgery.connections.variables)
     return clean and not read and again.script.error_count <= surgery.script.error_count

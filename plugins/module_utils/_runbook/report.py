@@ -40,14 +40,27 @@ class Report:
 
     def add(self, code: str, node: Node, **facts: Any) -> None:
         """Add the finding ``code`` at ``node``; one of severity error forbids the rewrite."""
-        line, column = self._script.place(node)
-        found = finding(code, self._resource, line=line, column=column, **facts)
+        self._add(code, self._script.place(node), facts)
+
+    def add_at(self, code: str, offset: int, **facts: Any) -> None:
+        """The same at the character ``offset``."""
+        self._add(code, self._script.source.place(offset), facts)
+
+    def _add(self, code: str, place: tuple[int, int], facts: dict[str, Any]) -> None:
+        found = finding(code, self._resource, line=place[0], column=place[1], **facts)
         if found not in self._findings:
             self._findings.append(found)
 
     def assume(self, name: str, code: str, node: Node, **facts: Any) -> None:
         """Add the finding ``code`` and the assumption ``name`` that it states."""
-        line, column = self._script.place(node)
+        self._assume(name, code, self._script.place(node), facts)
+
+    def assume_at(self, name: str, code: str, offset: int, **facts: Any) -> None:
+        """The same at the character ``offset``."""
+        self._assume(name, code, self._script.source.place(offset), facts)
+
+    def _assume(self, name: str, code: str, place: tuple[int, int], facts: dict[str, Any]) -> None:
+        line, column = place
         found = finding(code, self._resource, line=line, column=column, **facts)
         self._findings.append(found)
         self._assumptions.append(Assumption(name, found.sentence, line))

@@ -62,7 +62,11 @@ class RewriteOptions:
     subscription: ``pin`` writes the subscription known from the connection asset in place of a read of the
         connection's SubscriptionId; ``keep`` reads it from the context of the new login, a named assumption.
         A subscription that is not known cannot be pinned and is kept.
-    azurerm: ``keep`` leaves AzureRM cmdlets as they are and makes the login ``Connect-AzureRmAccount -Identity``.
+    azurerm: ``az`` moves a runbook that uses AzureRM to Az, all of it or nothing; ``keep`` leaves AzureRM cmdlets as
+        they are and makes the login ``Connect-AzureRmAccount -Identity``; ``alias`` leaves their names and puts
+        ``Enable-AzureRmAlias`` before them.
+    rename_azurerm: do what ``azurerm`` says to a runbook that does not use Run As, too: one that runs inside of another
+        runbook shares its login, and must be of the same family.
     environment: the cloud (``AzureUSGovernment`` …) that a login names with -Environment when it names none so far;
         None leaves that as it is.
     disable_context_autosave: put ``Disable-AzContextAutosave -Scope Process`` before the first login, as Azure advises.
@@ -79,7 +83,8 @@ class RewriteOptions:
     identity: str = "system"
     client_id: str | None = None
     subscription: str = "pin"
-    azurerm: str = "keep"
+    azurerm: str = "az"
+    rename_azurerm: bool = False
     environment: str | None = None
     disable_context_autosave: bool = False
     dual_mode: str = "setting"
@@ -89,7 +94,7 @@ class RewriteOptions:
     def __post_init__(self) -> None:
         _require("identity", self.identity, ("system", "user"))
         _require("subscription", self.subscription, ("pin", "keep"))
-        _require("azurerm", self.azurerm, ("keep",))
+        _require("azurerm", self.azurerm, ("az", "keep", "alias"))
         _require("dual_mode", self.dual_mode, ("setting", "rewrite"))
         if self.environment is not None and not ENVIRONMENT.fullmatch(self.environment):
             raise ValueError("environment must be the name of a cloud, such as AzureUSGovernment")

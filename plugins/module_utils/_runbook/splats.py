@@ -58,7 +58,7 @@ def plan_splats(commands: Iterable[Command], flow: Flow, known: Known, report: R
             continue
         spans = _plan_table(command, table, flow, known, report)
         if spans:
-            rename = name_span(command)
+            rename = name_span(command, known)
             logins.commands.append(command)
             logins.spans += [*spans, *_switch_spans(command), *([rename] if rename is not None else [])]
         else:

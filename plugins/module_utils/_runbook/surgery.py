@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from . import edits
 from .autosave import plan_autosave
+from .azurerm import plan_azurerm, uses_azurerm
+from .azurerm_scene import Scene
 from .brackets import are_paired
 from .commands import Command, commands
 from .connections import (
@@ -35,12 +37,13 @@ from .hazards import (
 )
 from .known import Known, known_of
 from .lint import lint
-from .login_parameters import AZ, AZURERM, LOGINS
+from .login_parameters import AZURERM
 from .logins import (
     Logins,
     is_login,
     plan_logins,
 )
+from .needed_modules import needed_modules
 from .report import Report
 from .result import NeededModule, RewriteOptions
 from .services import plan_services
@@ -60,8 +63,6 @@ if TYPE_CHECKING:
 
 # A command of such a name is a clause without its statement; beside an error the grammar may have lost the statement.
 _CLAUSES = frozenset({"else", "elseif", "catch", "finally"})
-# The module of each family's login, and its first version that logs in with an identity as the runbook will.
-_LOGIN_MODULES = {AZ: ("Az.Accounts", None), AZURERM: ("AzureRM.Profile", "5.8.2")}
 _FETCH_WORD = re.compile(r"\bget-automationconnection\b", re.IGNORECASE)
 
 
@@ -137,6 +138,7 @@ class Surgery:
         for fetch in self.connections.fetches.get(Kind.UNKNOWN_NAME, []):
             self.report.add("RA410", fetch.command.node)
         if not self.connections.run_as:
+            self._plan_azurerm_alone()
             return
         self._check_connections()
         held = self.connections.variables
@@ -146,6 +148,16 @@ class Surgery:
             report_dual_mode(self.script, self.variables, self._first_login_node(), identity, self.report)
         if not self.report.refused:
             self._plan_edits()
+
+    def _plan_azurerm_alone(self) -> None:
+        if self.options.rename_azurerm and uses_azurerm(self._scene):
+            report_hazards(self.script, self.commands, self.functions, [], set(), self.report)
+            self.spans += plan_azurerm(self._scene)
+            self.modules = needed_modules(self._scene, [])
+
+    @property
+    def _scene(self) -> Scene:
+        return Scene(self.script, self.commands, self.functions, self.variables, self.report, self.options)
 
     def _first_login_node(self) -> Node:
         fed = [c.node for c in self.commands if is_login(c, self.functions) and self.flow.touches(c.node)]
@@ -199,11 +211,13 @@ class Surgery:
         self._remove_names(fetches)
         if not logins.commands and not services.commands and not self.report.refused:
             self.report.add("RA431", fetches[0].command.node)
+        self.spans += plan_azurerm(self._scene)
         self._set_modules(logins)
         self.modules += tuple(services.modules)
 
     def _plan_autosave(self, logins: Logins) -> list[edits.Span]:
-        disable = "Disable-AzureRmContextAutosave" if AZURERM in logins.families else "Disable-AzContextAutosave"
+        stays_azurerm = AZURERM in logins.families and self.options.azurerm == "keep"
+        disable = "Disable-AzureRmContextAutosave" if stays_azurerm else "Disable-AzContextAutosave"
         return plan_autosave(self.script, logins.commands, self.commands, disable)
 
     def _plan_guards(self, names: set[str]) -> None:
@@ -235,7 +249,7 @@ class Surgery:
         if not is_replaceable(self.script, read):
             self._refuse_read(read)
         elif logins:
-            contexts = Contexts(self.flow, logins, self.commands)
+            contexts = Contexts(self.flow, logins, self.commands, self.options)
             span = replace_field(self.script, read, contexts, known, self.report)
             self.spans += [span] if span is not None else []
 
@@ -283,9 +297,7 @@ class Surgery:
                         self.spans.append(self._removed(statement, "name"))
 
     def _set_modules(self, logins: Logins) -> None:
-        if AZURERM in logins.families:
+        if AZURERM in logins.families and self.options.azurerm == "keep":
             for login in logins.commands:
                 self.report.add("RA501", login.node, command=login.written)
-        for login in logins.commands[:1]:
-            name, minimum = _LOGIN_MODULES[LOGINS[login.name]]
-            self.modules = (NeededModule(name, minimum, self.script.place(login.node)[0], login.written),)
+        self.modules = needed_modules(self._scene, logins.commands)

@@ -21,7 +21,6 @@ _KINDS = (
     "command",
     "variable",
     "comment",
-    "requires_statement",
     "string_literal",
     "generic_token",
     "function_name",
@@ -31,7 +30,6 @@ _KINDS = (
     "script_parameter",
 )
 _LEAVES = {"variable", "command", "string_literal", "member_access", "element_access", "generic_token"}
-_REQUIRES = re.compile(r"#requires\b", re.IGNORECASE)
 _SCOPE = re.compile(r"^(global|script|local|private|using|variable|workflow):", re.IGNORECASE)
 
 
@@ -53,12 +51,6 @@ class Script:
     def nodes(self, kind: str) -> list[Node]:
         """Return all nodes of ``kind``, in the order of the text."""
         return self._captures.get(kind, [])
-
-    @property
-    def requirements(self) -> list[Node]:
-        """The ``#Requires`` lines; one grammar takes them for comments, like any other comment."""
-        comments = [node for node in self.nodes("comment") if _REQUIRES.match(self.text(node))]
-        return [*self.nodes("requires_statement"), *comments]
 
     @cached_property
     def _characters(self) -> list[int] | None:
@@ -182,3 +174,9 @@ def literal(script: Script, node: Node) -> str | None:
     if text.startswith("'"):
         return text[1:-1].replace("''", "'")
     return text[1:-1] if not re.search(r"[$`\"]", text[1:-1]) else None
+
+
+def literals(script: Script, node: Node) -> list[str]:
+    """Return the values of the plain strings and bare words that ``node`` is, or that it lists."""
+    leaves = [leaf for leaf in walk(node) if leaf.type in ("string_literal", "generic_token")]
+    return [value for value in (literal(script, leaf) for leaf in leaves) if value is not None]

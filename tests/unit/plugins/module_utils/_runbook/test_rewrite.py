@@ -59,7 +59,8 @@ class TestOptions:
         [("Connect-Az", "Az.Accounts"), ("Login-Az", "Az.Accounts"), ("Add-AzureRm", "AzureRM.Profile")],
     )
     def test_the_module_of_the_login_is_named(self, login: str, module: str) -> None:
-        needed = rewrite(LOGIN.replace(b"Connect-Az", login.encode()), "PowerShell").modules
+        options = RewriteOptions(azurerm="keep")
+        needed = rewrite(LOGIN.replace(b"Connect-Az", login.encode()), "PowerShell", options).modules
         assert [found.name for found in needed] == [module]
 
 

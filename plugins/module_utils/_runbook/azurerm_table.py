@@ -1,0 +1,640 @@
+# Copyright (c) 2026, the azauto.runas_migration authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Made by tests/tools/azurerm_table.py from tests/tools/data/azurerm_to_az.tsv; do not edit.
+#
+# The names come from https://github.com/Azure/azure-powershell-migration, which is under this licence (MIT):
+#
+# Copyright (c) Microsoft Corporation.
+#
+# Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated
+# documentation files (the "Software"), to deal in the Software without restriction, including without limitation the
+# rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit
+# persons to whom the Software is furnished to do so, subject to the following conditions:
+#
+# The above copyright notice and this permission notice shall be included in all copies or substantial portions of the
+# Software.
+#
+# THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE
+# WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR
+# COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR
+# OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
+
+"""AzureRM 6.13.1 and its twins in Az 11: the commands of each module, read by ``azurerm_names``.
+
+A line with ``=`` names an AzureRM module and the Az module of its twins; without an Az module there are none. Below
+are commands: ``Get,New-AzureRmVM`` are two. A twin that is not just ``Az`` for ``AzureRm`` or ``Azure`` follows after
+``>``, parameters that it has no more after ``!``.
+"""
+
+from __future__ import annotations
+
+TABLE = """\
+= Azure.AnalysisServices Az.AnalysisServices
+Add-AzureAnalysisServicesAccount Export-AzureAnalysisServicesInstanceLog Restart,Sync-AzureAnalysisServicesInstance
+= Azure.Storage Az.Storage
+Disable,Enable-AzureStorageDeleteRetentionPolicy Disable,Enable-AzureStorageSoftDelete Get,Remove-AzureStorageBlob
+Get,Set-AzureStorageBlobContent Get-AzureStorageBlobCopyState Get,New,Remove-AzureStorageContainer
+Get,Set-AzureStorageContainerAcl Get,New,Remove,Set-AzureStorageContainerStoredAccessPolicy
+Get,Remove,Set-AzureStorageCORSRule Get,Remove-AzureStorageFile Get,Set-AzureStorageFileContent
+Get-AzureStorageFileCopyState Get,New,Remove-AzureStorageQueue Get,New,Remove,Set-AzureStorageQueueStoredAccessPolicy
+Get,Set-AzureStorageServiceLoggingProperty Get,Set-AzureStorageServiceMetricsProperty
+Get,Update-AzureStorageServiceProperty Get,New,Remove-AzureStorageShare
+Get,New,Remove,Set-AzureStorageShareStoredAccessPolicy Get,New,Remove-AzureStorageTable
+Get,New,Remove,Set-AzureStorageTableStoredAccessPolicy New-AzureStorageAccountSASToken New-AzureStorageBlobSASToken
+New-AzureStorageContainerSASToken New-AzureStorageContext New,Remove-AzureStorageDirectory
+New-AzureStorageFileSASToken New-AzureStorageQueueSASToken New-AzureStorageShareSASToken New-AzureStorageTableSASToken
+Set-AzureStorageShareQuota Start,Stop-AzureStorageBlobCopy Start-AzureStorageBlobIncrementalCopy
+Start,Stop-AzureStorageFileCopy Start,Stop-CopyAzureStorageBlob
+= AzureRM.AnalysisServices Az.AnalysisServices
+Get,New,Remove,Resume,Set,Suspend,Test-AzureAs Get,New,Remove,Resume,Set,Suspend,Test-AzureRmAnalysisServicesServer
+New-AzureRmAnalysisServicesFirewallConfig New-AzureRmAnalysisServicesFirewallRule
+= AzureRM.ApiManagement
+Get,New,Remove,Set-AzureRmApiManagementProperty Import-AzureRmApiManagementHostnameCertificate
+New-AzureRmApiManagementHostnameConfiguration Set-AzureRmApiManagementHostnames Update-AzureRmApiManagementDeployment
+= AzureRM.ApiManagement Az.ApiManagement
+Add-AzureRmApiManagementApiToProduct Add-AzureRmApiManagementProductToGroup
+Add,New,Remove,Update-AzureRmApiManagementRegion Add-AzureRmApiManagementUserToGroup
+Backup,Get,Remove,Restore-AzureRmApiManagement Export,Get,Import,New,Remove,Set-AzureRmApiManagementApi
+Get,New,Remove,Update-AzureRmApiManagementApiRelease Get,New,Remove,Set-AzureRmApiManagementApiRevision
+Get,New,Remove,Set-AzureRmApiManagementApiVersionSet Get,New,Remove,Set-AzureRmApiManagementAuthorizationServer
+Get,New,Remove,Set-AzureRmApiManagementBackend Get,New,Remove,Set-AzureRmApiManagementCertificate
+Get,New,Remove,Set-AzureRmApiManagementGroup Get,New,Remove,Set-AzureRmApiManagementIdentityProvider
+Get,New,Remove,Set-AzureRmApiManagementLogger Get,New,Remove,Set-AzureRmApiManagementOpenIdConnectProvider
+Get,New,Remove,Set-AzureRmApiManagementOperation Get,Remove,Set-AzureRmApiManagementPolicy
+Get,New,Remove,Set-AzureRmApiManagementProduct Get-AzureRmApiManagementSsoToken
+Get,New,Remove,Set-AzureRmApiManagementSubscription Get,Set-AzureRmApiManagementTenantAccess
+Get-AzureRmApiManagementTenantGitAccess Get-AzureRmApiManagementTenantSyncState
+Get,New,Remove,Set-AzureRmApiManagementUser Get-AzureRmApiManagementUserSsoUrl
+New,Set-AzureRmApiManagement!AssignIdentity New-AzureRmApiManagementBackendCredential
+New-AzureRmApiManagementBackendProxy New-AzureRmApiManagementBackendServiceFabric New-AzureRmApiManagementContext
+New-AzureRmApiManagementCustomHostnameConfiguration New-AzureRmApiManagementSystemCertificate
+New-AzureRmApiManagementVirtualNetwork!Location Publish,Save-AzureRmApiManagementTenantGitConfiguration
+Remove-AzureRmApiManagementApiFromProduct Remove-AzureRmApiManagementProductFromGroup
+Remove-AzureRmApiManagementUserFromGroup
+= AzureRM.ApplicationInsights Az.ApplicationInsights
+Get,New-AzureRmApplicationInsights Get,New-AzureRmApplicationInsightsApiKey!ApplicationInsightsComponent,ResourceId
+Get,New,Set-AzureRmApplicationInsightsContinuousExport!ApplicationInsightsComponent,ResourceId
+Remove-AzureRmApplicationInsights!ApplicationInsightsComponent,ResourceId
+Remove-AzureRmApplicationInsightsApiKey!ApplicationInsightsComponent,PassThru,ResourceId
+Remove-AzureRmApplicationInsightsContinuousExport!ApplicationInsightsComponent,PassThru,ResourceId
+Set-AzureRmApplicationInsightsDailyCap!ApplicationInsightsComponent,ResourceId
+Set-AzureRmApplicationInsightsPricingPlan!ApplicationInsightsComponent,ResourceId
+= AzureRM.Automation Az.Automation
+Export,Get,Import,Remove-AzureRmAutomationDscConfiguration Export-AzureRmAutomationDscNodeReportContent
+Export,Get,Import,New,Publish,Remove,Set,Start-AzureRmAutomationRunbook Get,New,Remove,Set-AzureRmAutomationAccount
+Get,New,Remove,Set-AzureRmAutomationCertificate Get,New,Remove-AzureRmAutomationConnection
+Get,New,Remove,Set-AzureRmAutomationCredential Get,Start-AzureRmAutomationDscCompilationJob
+Get-AzureRmAutomationDscCompilationJobOutput Get,Register,Set,Unregister-AzureRmAutomationDscNode
+Get,Import,Remove-AzureRmAutomationDscNodeConfiguration Get,Start,Stop-AzureRmAutomationDscNodeConfigurationDeployment
+Get-AzureRmAutomationDscNodeConfigurationDeploymentSchedule Get-AzureRmAutomationDscNodeReport
+Get-AzureRmAutomationDscOnboardingMetaconfig Get-AzureRMAutomationHybridWorkerGroup
+Get,Resume,Stop,Suspend-AzureRmAutomationJob Get-AzureRmAutomationJobOutput Get-AzureRmAutomationJobOutputRecord
+Get,Import,New,Remove,Set-AzureRmAutomationModule Get-AzureRmAutomationRegistrationInfo
+Get,New,Remove,Set-AzureRmAutomationSchedule Get,Register,Unregister-AzureRmAutomationScheduledRunbook
+Get,New,Remove-AzureRmAutomationSoftwareUpdateConfiguration Get-AzureRmAutomationSoftwareUpdateMachineRun
+Get-AzureRmAutomationSoftwareUpdateRun Get,New,Remove,Update-AzureRmAutomationSourceControl
+Get,Start-AzureRmAutomationSourceControlSyncJob Get-AzureRmAutomationSourceControlSyncJobOutput
+Get,New,Remove,Set-AzureRmAutomationVariable Get,New,Remove,Set-AzureRmAutomationWebhook New-AzureRmAutomationKey
+Remove-AzureRmAutomationConnectionType Remove-AzureRmAutomationHybridWorkerGroup
+Set-AzureRmAutomationConnectionFieldValue
+= AzureRM.Backup
+Backup,Get,Restore-AzureRmBackupItem Disable,Enable-AzureRmBackupProtection
+Enable-AzureRmBackupContainerReregistration Get,Register,Unregister-AzureRmBackupContainer
+Get,Stop,Wait-AzureRmBackupJob Get-AzureRmBackupJobDetails Get,New,Remove,Set-AzureRmBackupProtectionPolicy
+Get-AzureRmBackupRecoveryPoint Get,New,Remove,Set-AzureRmBackupVault Get-AzureRmBackupVaultCredentials
+New-AzureRmBackupRetentionPolicyObject
+= AzureRM.Batch
+Get-AzureBatchJobStatistics Get-AzureBatchNodeAgentSku Get-AzureBatchPoolStatistics Set-AzureBatchPoolOSVersion
+= AzureRM.Batch Az.Batch
+Disable,Enable,Test-AzureBatchAutoScale Disable,Enable-AzureBatchComputeNodeScheduling
+Disable,Enable,Get,New,Remove,Set,Stop-AzureBatchJob Disable,Enable,Get,New,Remove,Set,Stop-AzureBatchJobSchedule
+Enable,Get,New,Reactivate,Remove,Set,Stop-AzureBatchTask Get,New,Remove-AzureBatchCertificate
+Get,Remove,Reset,Restart-AzureBatchComputeNode Get-AzureBatchJobPreparationAndReleaseTaskStatus
+Get,Remove-AzureBatchNodeFile Get-AzureBatchNodeFileContent Get,New,Remove,Set-AzureBatchPool
+Get-AzureBatchPoolNodeCounts Get-AzureBatchPoolUsageMetrics Get-AzureBatchRemoteDesktopProtocolFile
+Get-AzureBatchRemoteLoginSettings Get-AzureBatchSubtask Get-AzureBatchTaskCounts
+Get,New,Remove,Set-AzureRmBatchAccount Get-AzureRmBatchAccountKeys Get,New,Remove,Set-AzureRmBatchApplication
+Get,New,Remove-AzureRmBatchApplicationPackage Get-AzureRmBatchLocationQuotas Get-AzureRmBatchSubscriptionQuotas
+New,Remove,Set-AzureBatchComputeNodeUser New-AzureRmBatchAccountKey Start-AzureBatchComputeNodeServiceLogUpload
+Start,Stop-AzureBatchPoolResize Stop-AzureBatchCertificateDeletion
+= AzureRM.Billing Az.Billing
+Get-AzureRmBillingInvoice Get-AzureRmBillingPeriod Get-AzureRmEnrollmentAccount
+= AzureRM.Cdn
+Confirm-AzureRmCdnEndpointProbeUrl Disable,Enable,Test,Validate-AzureRmCdnCustomDomain Get-AzureRmCdnEdgeNodes
+Get-AzureRmCdnEndpointNameAvailability Get-AzureRmCdnProfileSsoUrl Publish,Unpublish-AzureRmCdnEndpointContent
+Set-AzureRmCdnEndpoint Set-AzureRmCdnOrigin Set-AzureRmCdnProfile
+= AzureRM.Cdn Az.Cdn
+Get,New-AzureRmCdnCustomDomain!CdnEndpoint Get-AzureRmCdnEndpoint!CdnProfile
+Get-AzureRmCdnEndpointResourceUsage!CdnEndpoint Get-AzureRmCdnOrigin!CdnEndpoint Get-AzureRmCdnProfile
+Get-AzureRmCdnProfileResourceUsage!CdnProfile Get-AzureRmCdnProfileSupportedOptimizationType!CdnProfile
+Get-AzureRmCdnSubscriptionResourceUsage
+New-AzureRmCdnEndpoint!CdnProfile,DeliveryPolicy,GeoFilters,HttpPort,HttpsPort,OriginHostName,OriginName
+New-AzureRmCdnProfile!Sku Remove-AzureRmCdnCustomDomain!CdnCustomDomain Remove-AzureRmCdnEndpoint!CdnEndpoint,Force
+Remove-AzureRmCdnProfile!CdnProfile,Force Start,Stop-AzureRmCdnEndpoint!CdnEndpoint,PassThru
+= AzureRM.CognitiveServices Az.CognitiveServices
+Get,New,Remove,Set-AzureRmCognitiveServicesAccount Get,New-AzureRmCognitiveServicesAccountKey
+Get-AzureRmCognitiveServicesAccountSkus!Name,ResourceGroupName Get-AzureRmCognitiveServicesAccountType
+Get-AzureRmCognitiveServicesAccountUsage
+= AzureRM.Compute
+Add,Remove-AzureRmContainerServiceAgentPoolProfile Get,New,Remove,Update-AzureRmContainerService
+New-AzureRmContainerServiceConfig
+= AzureRM.Compute Az.Compute
+Add,Remove-AzureRmImageDataDisk Add,Save-AzureRmVhd Add-AzureRmVMAdditionalUnattendContent
+Add-AzureRmVMDataDisk!VirtualMachineScaleSetVM Add,Remove-AzureRmVMNetworkInterface Add,Remove-AzureRmVMSecret
+Add-AzureRmVmssAdditionalUnattendContent Add,Remove-AzureRmVmssDataDisk Add,Remove-AzureRmVmssDiagnosticsExtension
+Add,Remove-AzureRmVmssExtension Add-AzureRmVMSshPublicKey Add,Remove-AzureRmVmssNetworkInterfaceConfiguration
+Add-AzureRmVmssSecret Add-AzureRmVmssSshPublicKey Add,Remove-AzureRmVmssVMDataDisk Add-AzureRmVmssWinRMListener
+ConvertTo-AzureRmVMManagedDisk Disable-AzureRmVMDiskEncryption Disable,Get-AzureRmVmssDiskEncryption
+Export-AzureRmLogAnalyticRequestRateByInterval
+Export-AzureRmLogAnalyticThrottledRequests>Export-AzLogAnalyticThrottledRequest Get,New,Remove-AzureRmAvailabilitySet
+Get-AzureRmComputeResourceSku Get,New,Remove,Update-AzureRmDisk Get,New,Remove,Update-AzureRmGallery
+Get,New,Remove,Update-AzureRmGalleryImageDefinition Get,New,Remove,Update-AzureRmGalleryImageVersion
+Get,New,Remove,Update-AzureRmImage Get-AzureRmRemoteDesktopFile Get,New,Remove,Update-AzureRmSnapshot
+Get-AzureRmVM!NextLink Get,Remove,Set-AzureRmVMAccessExtension Get,Set-AzureRmVMADDomainExtension
+Get,Remove,Set,Test-AzureRmVMAEMExtension Get-AzureRmVMBootDiagnosticsData Get,Remove,Set-AzureRmVMChefExtension
+Get,Remove,Set-AzureRmVMCustomScriptExtension Get,Remove,Set-AzureRmVMDiagnosticsExtension
+Get-AzureRmVMDiskEncryptionStatus Get,Remove,Set-AzureRmVMDscExtension Get-AzureRmVMDscExtensionStatus
+Get,Remove,Set-AzureRmVMExtension Get-AzureRmVMExtensionImage Get-AzureRmVMExtensionImageType
+Get-AzureRmVMImage!FilterExpression Get-AzureRmVMImageOffer Get-AzureRmVMImagePublisher Get-AzureRmVMImageSku
+Get-AzureRmVMRunCommandDocument Get-AzureRmVMSize Get,Remove,Set-AzureRmVMSqlServerExtension
+Get,New,Remove,Restart,Set,Start,Stop,Update-AzureRmVmss Get-AzureRmVmssDiskEncryptionStatus
+Get,Stop-AzureRmVmssRollingUpgrade Get-AzureRmVmssSku Get,Set,Update-AzureRmVmssVM Get-AzureRmVmssVMDiskEncryption
+Get-AzureRmVmssVMDiskEncryptionStatus Get-AzureRmVMUsage Grant,Revoke-AzureRmDiskAccess
+Grant,Revoke-AzureRmSnapshotAccess Invoke-AzureRmVMRunCommand Invoke-AzureRmVmssVMRunCommand New-AzureRmDiskConfig
+New-AzureRmDiskUpdateConfig New-AzureRmImageConfig New-AzureRmSnapshotConfig New-AzureRmSnapshotUpdateConfig
+New,Remove,Restart,Set,Start,Stop-AzureRmVM New-AzureRmVMConfig!AssignIdentity New,Remove,Set-AzureRmVMDataDisk
+New-AzureRmVMSqlServerAutoBackupConfig New-AzureRmVMSqlServerAutoPatchingConfig
+New-AzureRmVMSqlServerKeyVaultCredentialConfig New-AzureRmVmssConfig!AssignIdentity New-AzureRmVmssIpConfig
+New-AzureRmVmssIpTagConfig New-AzureRmVmssVaultCertificateConfig Publish-AzureRmVMDscConfiguration
+Remove-AzureRmVMBackup Remove,Set-AzureRmVMDiskEncryptionExtension Repair-AzureRmVmssServiceFabricUD
+Repair-AzureRmVmssServiceFabricUpdateDomain Save-AzureRmVMImage Set-AzureRmDiskDiskEncryptionKey
+Set-AzureRmDiskImageReference Set-AzureRmDiskKeyEncryptionKey Set-AzureRmDiskUpdateDiskEncryptionKey
+Set-AzureRmDiskUpdateKeyEncryptionKey Set-AzureRmImageOsDisk Set-AzureRmSnapshotDiskEncryptionKey
+Set-AzureRmSnapshotImageReference Set-AzureRmSnapshotKeyEncryptionKey Set-AzureRmSnapshotUpdateDiskEncryptionKey
+Set-AzureRmSnapshotUpdateKeyEncryptionKey Set-AzureRmVMBackupExtension Set-AzureRmVMBginfoExtension
+Set-AzureRmVMBootDiagnostics>Set-AzVMBootDiagnostic Set-AzureRmVMOperatingSystem Set-AzureRmVMOSDisk Set-AzureRmVMPlan
+Set-AzureRmVMSourceImage Set-AzureRmVmssBootDiagnostic Set-AzureRmVmssDiskEncryptionExtension Set-AzureRmVmssOsProfile
+Set-AzureRmVmssRollingUpgradePolicy Set-AzureRmVmssStorageProfile Start-AzureRmVmssRollingOSUpgrade
+Update-AzureRmAvailabilitySet!Managed Update-AzureRmVM!AssignIdentity Update-AzureRmVmssInstance
+= AzureRM.Consumption Az.Billing
+Get,New,Remove,Set-AzureRmConsumptionBudget Get-AzureRmConsumptionMarketplace Get-AzureRmConsumptionPriceSheet
+Get-AzureRmConsumptionReservationDetail Get-AzureRmConsumptionReservationSummary
+Get-AzureRmConsumptionUsageDetail!InvoiceName
+= AzureRM.ContainerInstance Az.ContainerInstance
+Get,Remove-AzureRmContainerGroup!ResourceId Get-AzureRmContainerInstanceLog!InputContainerGroup,Name,ResourceId
+New-AzureRmContainerGroup!AzureFileVolumeAccountCredential,AzureFileVolumeMountPath,AzureFileVolumeShareName,Command,Cpu,DnsNameLabel,EnvironmentVariable,Image,MemoryInGB,Port,RegistryCredential,RegistryServerDomain
+= AzureRM.ContainerRegistry Az.ContainerRegistry
+Get-AzureRmContainerRegistry!ResourceId Get,Update-AzureRmContainerRegistryCredential!ResourceId
+Get,New-AzureRmContainerRegistryReplication!ResourceId
+Get-AzureRmContainerRegistryWebhook!IncludeConfiguration,ResourceId
+Get-AzureRmContainerRegistryWebhookEvent!ResourceId New-AzureRmContainerRegistry!StorageAccountName
+New,Test-AzureRmContainerRegistryWebhook!ResourceId Remove-AzureRmContainerRegistry!Registry,ResourceId
+Remove-AzureRmContainerRegistryReplication!Replicatoin,ResourceId
+Remove,Update-AzureRmContainerRegistryWebhook!ResourceId,Webhook Test-AzureRmContainerRegistryNameAvailability
+Update-AzureRmContainerRegistry!DisableAdminUser,ResourceId,StorageAccountName
+= AzureRM.DataFactories
+New-AzureRmDataFactoryGatewayKey
+= AzureRM.DataFactories Az.DataFactory
+Get,New,Remove-AzureRmDataFactory Get-AzureRmDataFactoryActivityWindow Get,New,Remove-AzureRmDataFactoryDataset
+Get,New,Remove,Set-AzureRmDataFactoryGateway Get,New-AzureRmDataFactoryGatewayAuthkey
+Get,New,Remove-AzureRmDataFactoryHub Get,New,Remove-AzureRmDataFactoryLinkedService
+Get,New,Remove,Resume,Suspend-AzureRmDataFactoryPipeline Get-AzureRmDataFactoryRun Get-AzureRmDataFactorySlice
+New-AzureRmDataFactoryEncryptValue Save-AzureRmDataFactoryLog Set-AzureRmDataFactoryPipelineActivePeriod
+Set-AzureRmDataFactorySliceStatus
+= AzureRM.DataFactoryV2 Az.DataFactory
+Get,New,Remove,Set,Update-AzureRmDataFactoryV2 Get-AzureRmDataFactoryV2ActivityRun!LinkedServiceName
+Get,New,Remove,Set-AzureRmDataFactoryV2Dataset Get,Remove,Set,Start,Stop,Update-AzureRmDataFactoryV2IntegrationRuntime
+Get,New-AzureRmDataFactoryV2IntegrationRuntimeKey Get-AzureRmDataFactoryV2IntegrationRuntimeMetric
+Get,Remove,Update-AzureRmDataFactoryV2IntegrationRuntimeNode Get,New,Remove,Set-AzureRmDataFactoryV2LinkedService
+Get,Invoke,New,Remove,Set-AzureRmDataFactoryV2Pipeline Get,Stop-AzureRmDataFactoryV2PipelineRun
+Get,New,Remove,Set,Start,Stop-AzureRmDataFactoryV2Trigger Get-AzureRmDataFactoryV2TriggerRun
+Invoke-AzureRmDataFactoryV2IntegrationRuntimeUpgrade New-AzureRmDataFactoryV2LinkedServiceEncryptedCredential
+Sync-AzureRmDataFactoryV2IntegrationRuntimeCredential
+= AzureRM.DataLakeAnalytics
+Add,Get,Remove,Set-AdlAnalyticsDataSource Add,Get,Remove,Set-AdlAnalyticsFirewallRule
+Get,New,Remove,Set,Test-AdlAnalyticsAccount Get,New,Remove,Update-AdlAnalyticsComputePolicy Get,Test-AdlCatalogItem
+Get,Remove,Set-AdlCatalogItemAclEntry Get,Stop,Submit,Wait-AdlJob Get-AdlJobPipeline Get-AdlJobRecurrence
+New,Remove,Set-AdlCatalogCredential New,Remove,Set-AdlCatalogSecret
+New,Remove,Set-AzureRmDataLakeAnalyticsCatalogSecret
+= AzureRM.DataLakeAnalytics Az.DataLakeAnalytics
+Add,Get,Remove,Set-AzureRmDataLakeAnalyticsDataSource Add,Get,Remove,Set-AzureRmDataLakeAnalyticsFirewallRule
+Get,New,Remove,Set,Test-AzureRmDataLakeAnalyticsAccount Get,Test-AzureRmDataLakeAnalyticsCatalogItem
+Get,Remove,Set-AzureRmDataLakeAnalyticsCatalogItemAclEntry Get,New,Remove,Update-AzureRmDataLakeAnalyticsComputePolicy
+Get,Stop,Submit,Wait-AzureRmDataLakeAnalyticsJob Get-AzureRmDataLakeAnalyticsJobPipeline
+Get-AzureRmDataLakeAnalyticsJobRecurrence New,Remove,Set-AzureRmDataLakeAnalyticsCatalogCredential
+= AzureRM.DataLakeStore
+Add,Get,Remove,Set-AdlStoreFirewallRule Add,Get-AdlStoreItemContent Add,Get,Remove,Set-AdlStoreTrustedIdProvider
+Add,Get,Remove,Set-AdlStoreVirtualNetworkRule Enable-AdlStoreKeyVault Export-AdlStoreChildItemProperties
+Export,Get,Import,Join,Move,New,Remove,Test-AdlStoreItem Get,New,Remove,Set,Test-AdlStore Get-AdlStoreChildItem
+Get-AdlStoreChildItemSummary Get,Remove,Set-AdlStoreItemAclEntry Get,Set-AdlStoreItemOwner
+Get,Set-AdlStoreItemPermission Remove,Set-AdlStoreItemAcl Set-AdlStoreItemExpiry
+= AzureRM.DataLakeStore Az.DataLakeStore
+Add,Get,Remove,Set-AzureRmDataLakeStoreFirewallRule Add,Get-AzureRmDataLakeStoreItemContent
+Add,Get,Remove,Set-AzureRmDataLakeStoreTrustedIdProvider Add,Get,Remove,Set-AzureRmDataLakeStoreVirtualNetworkRule
+Enable-AzureRmDataLakeStoreKeyVault Export-AzureRmDataLakeStoreChildItemProperties
+Export,Get,Import,Join,Move,New,Remove,Test-AzureRmDataLakeStoreItem
+Get,New,Remove,Set,Test-AzureRmDataLakeStoreAccount Get-AzureRmDataLakeStoreChildItem
+Get-AzureRmDataLakeStoreChildItemSummary Get,Remove,Set-AzureRmDataLakeStoreItemAclEntry
+Get,Set-AzureRmDataLakeStoreItemOwner Get,Set-AzureRmDataLakeStoreItemPermission
+Remove,Set-AzureRmDataLakeStoreItemAcl Set-AzureRmDataLakeStoreItemExpiry
+= AzureRM.DevTestLabs
+Get,Set-AzureRmDtlAllowedVMSizesPolicy Get,Set-AzureRmDtlAutoShutdownPolicy Get,Set-AzureRmDtlAutoStartPolicy
+Get,Set-AzureRmDtlVMsPerLabPolicy Get,Set-AzureRmDtlVMsPerUserPolicy
+= AzureRM.Dns Az.Dns
+Add,New,Remove-AzureRmDnsRecordConfig Get,New,Remove,Set-AzureRmDnsRecordSet Get,New,Remove,Set-AzureRmDnsZone
+= AzureRM.EventGrid Az.EventGrid
+Get,New,Remove,Update-AzureRmEventGridSubscription Get,New,Remove,Set-AzureRmEventGridTopic
+Get,New-AzureRmEventGridTopicKey Get-AzureRmEventGridTopicType
+= AzureRM.EventHub Az.EventHub
+Get-AzureRmEventHub!MaxCount Get,New,Set-AzureRmEventHubAuthorizationRule Get-AzureRmEventHubConsumerGroup!MaxCount
+Get-AzureRmEventHubGeoDRConfiguration!Namespace,ResourceId Get,New-AzureRmEventHubKey Get-AzureRmEventHubNamespace
+New-AzureRmEventHub!InputObject,MessageRetentionInDays New,Set-AzureRmEventHubConsumerGroup
+New-AzureRmEventHubGeoDRConfiguration!AsJob,InputObject,Namespace,ResourceId
+New-AzureRmEventHubNamespace!EnableKafka,MaximumThroughputUnits Remove-AzureRmEventHub!AsJob,ResourceId
+Remove-AzureRmEventHubAuthorizationRule!Force,PassThru Remove-AzureRmEventHubConsumerGroup!AsJob,ResourceId
+Remove-AzureRmEventHubGeoDRConfiguration!AsJob,Namespace,ResourceId Remove-AzureRmEventHubNamespace!ResourceId
+Set-AzureRmEventHub!messageRetentionInDays
+Set-AzureRmEventHubGeoDRConfigurationBreakPair!Namespace,PassThru,ResourceId
+Set-AzureRmEventHubGeoDRConfigurationFailOver!Namespace,PassThru,ResourceId
+Set-AzureRmEventHubNamespace!Location,MaximumThroughputUnits,SkuName,State Test-AzureRmEventHubName!Namespace
+= AzureRM.HDInsight
+Add-AzureRmHDInsightConfigValues Disable,Enable,Get-AzureRmHDInsightOMS
+Disable,Enable,Get-AzureRmHDInsightOperationsManagementSuite Get-AzureRmHDInsightProperties
+Grant,Revoke-AzureRmHDInsightHttpServicesAccess Grant,Revoke-AzureRmHDInsightRdpServicesAccess
+= AzureRM.HDInsight Az.HDInsight
+Add-AzureRmHDInsightClusterIdentity Add-AzureRmHDInsightComponentVersion Add-AzureRmHDInsightMetastore
+Add,Submit-AzureRmHDInsightScriptAction Add-AzureRmHDInsightSecurityProfile!Domain Add-AzureRmHDInsightStorage
+Get,Remove,Use-AzureRmHDInsightCluster Get,Start,Stop,Wait-AzureRmHDInsightJob Get-AzureRmHDInsightJobOutput
+Get,Remove,Set-AzureRmHDInsightPersistedScriptAction Get-AzureRmHDInsightScriptActionHistory
+Invoke-AzureRmHDInsightHiveJob
+New-AzureRmHDInsightCluster!DefaultStorageAccountKey,DefaultStorageAccountName,DefaultStorageAccountType,DefaultStorageContainer,DefaultStorageRootPath,RdpAccessExpiry,RdpCredential
+New-AzureRmHDInsightClusterConfig!DefaultStorageAccountKey,DefaultStorageAccountName,DefaultStorageAccountType
+New-AzureRmHDInsightHiveJobDefinition New-AzureRmHDInsightMapReduceJobDefinition New-AzureRmHDInsightPigJobDefinition
+New-AzureRmHDInsightSqoopJobDefinition New-AzureRmHDInsightStreamingMapReduceJobDefinition
+Set-AzureRmHDInsightClusterSize Set-AzureRmHDInsightDefaultStorage!StorageAccountName
+= AzureRM.Insights
+Add-AzureRmAutoscaleSetting Disable,Enable,Set-AzureRmActivityLogAlert New-AzureRmActionGroupReceiver
+New-AzureRmActivityLogAlertCondition New-AzureRmAutoscaleNotification New-AzureRmAutoscaleProfile
+New-AzureRmAutoscaleRule New-AzureRmAutoscaleWebhook Set-AzureRmActionGroup Set-AzureRmDiagnosticSetting
+= AzureRM.Insights Az.Monitor
+Add,Get,Remove-AzureRmLogProfile Add-AzureRmMetricAlertRule Add-AzureRmWebtestAlertRule Get-AzureRmActionGroup
+Get-AzureRmActivityLogAlert Get-AzureRmAlertHistory Get,Remove-AzureRmAlertRule Get-AzureRmAutoscaleHistory
+Get-AzureRmAutoscaleSetting!DetailedOutput Get,Remove-AzureRmDiagnosticSetting Get-AzureRmLog Get-AzureRmMetric
+Get-AzureRmMetricDefinition New-AzureRmActionGroup!ActionGroupId,WebhookProperty New-AzureRmAlertRuleEmail
+New-AzureRmAlertRuleWebhook New-AzureRmMetricFilter Remove-AzureRmActionGroup!ResourceId
+Remove-AzureRmActivityLogAlert!ResourceId Remove-AzureRmAutoscaleSetting
+= AzureRM.IotHub
+New-AzureRmIotHubExportDevices New-AzureRmIotHubImportDevices
+= AzureRM.IotHub Az.IotHub
+Add,Get,Remove-AzureRmIotHubCertificate Add,Get,Remove-AzureRmIotHubEHCG!EventHubEndpointName
+Add,Get,Remove-AzureRmIotHubEventHubConsumerGroup!EventHubEndpointName Add,Get,Remove-AzureRmIotHubKey
+Get,New,Remove,Update-AzureRmIotHub Get-AzureRmIotHubCertificateVerificationCode Get-AzureRmIotHubConnectionString
+Get-AzureRmIotHubCVC Get-AzureRmIotHubJob Get-AzureRmIotHubQuotaMetric Get-AzureRmIotHubRegistryStatistic
+Get-AzureRmIotHubValidSku Set-AzureRmIotHub!OperationsMonitoringProperties Set-AzureRmIotHubVC
+Set-AzureRmIotHubVerifiedCertificate
+= AzureRM.KeyVault
+New-AzureKeyVaultCertificateAdministratorDetails New-AzureKeyVaultCertificateOrganizationDetails
+= AzureRM.KeyVault Az.KeyVault
+Add,Backup,Get,Import,Remove,Restore,Update-AzureKeyVaultCertificate Add,Get,Remove-AzureKeyVaultCertificateContact
+Add,Backup,Get,Remove,Restore,Set,Update-AzureKeyVaultKey
+Add,Backup,Get,Remove,Restore,Update-AzureKeyVaultManagedStorageAccount Add,Remove-AzureRmKeyVaultNetworkRule
+Backup,Get,Remove,Restore,Set,Update-AzureKeyVaultSecret Get,Remove,Set-AzureKeyVaultCertificateIssuer
+Get,Remove,Stop-AzureKeyVaultCertificateOperation Get,New,Set-AzureKeyVaultCertificatePolicy
+Get,Remove,Set-AzureKeyVaultManagedStorageSasDefinition Get,Remove-AzureRmKeyVault
+New-AzureRmKeyVault!EnableSoftDelete Remove,Set-AzureRmKeyVaultAccessPolicy Set-AzureKeyVaultCertificateAttribute
+Set-AzureKeyVaultKeyAttribute Set-AzureKeyVaultSecretAttribute Undo-AzureKeyVaultCertificateRemoval
+Undo-AzureKeyVaultKeyRemoval Undo-AzureKeyVaultManagedStorageAccountRemoval
+Undo-AzureKeyVaultManagedStorageSasDefinitionRemoval Undo-AzureKeyVaultSecretRemoval Undo-AzureRmKeyVaultRemoval
+Update-AzureKeyVaultManagedStorageAccountKey Update-AzureRmKeyVaultNetworkRuleSet
+= AzureRM.LogicApp Az.LogicApp
+Get,New,Remove,Set-AzureRmIntegrationAccount Get,New,Remove,Set-AzureRmIntegrationAccountAgreement
+Get-AzureRmIntegrationAccountCallbackUrl Get,New,Remove,Set-AzureRmIntegrationAccountCertificate
+Get,Set-AzureRmIntegrationAccountGeneratedIcn Get,New,Remove,Set-AzureRmIntegrationAccountMap
+Get,New,Remove,Set-AzureRmIntegrationAccountPartner Get,Remove,Set-AzureRmIntegrationAccountReceivedIcn
+Get,New,Remove,Set-AzureRmIntegrationAccountSchema Get,New,Remove,Set,Start,Test-AzureRmLogicApp
+Get-AzureRmLogicAppRunAction Get-AzureRmLogicAppRunHistory Get-AzureRmLogicAppTrigger
+Get-AzureRmLogicAppTriggerCallbackUrl Get-AzureRmLogicAppTriggerHistory Get-AzureRmLogicAppUpgradedDefinition
+Stop-AzureRmLogicAppRun
+= AzureRM.MachineLearning Az.MachineLearning
+Add-AzureRmMlWebServiceRegionalProperty Export,Get,Import,New,Remove,Update-AzureRmMlWebService
+Get,Move-AzureRmMlCommitmentAssociation Get,New,Remove,Update-AzureRmMlCommitmentPlan
+Get-AzureRmMlCommitmentPlanUsageHistory Get-AzureRmMlWebServiceKeys
+= AzureRM.MachineLearningCompute
+Get,New,Remove,Set-AzureRmMlOpCluster Get-AzureRmMlOpClusterKey
+Test-AzureRmMlOpClusterSystemServicesUpdateAvailability Update-AzureRmMlOpClusterSystemService
+= AzureRM.MarketplaceOrdering Az.MarketplaceOrdering
+Get-AzureRmMarketplaceTerms Set-AzureRmMarketplaceTerms!InputObject
+= AzureRM.Media Az.Media
+Get,New,Remove,Set-AzureRmMediaService Get-AzureRmMediaServiceKeys Get-AzureRmMediaServiceNameAvailability
+New-AzureRmMediaServiceStorageConfig Set-AzureRmMediaServiceKey Sync-AzureRmMediaServiceStorageKeys
+= AzureRM.Network
+Get-AzureRmInterfaceEndpoint Set-AzureRmVirtualNetworkGatewayVpnClientConfig
+= AzureRM.Network Az.Network
+Add,Get,New,Remove,Set-AzureRmApplicationGatewayAuthenticationCertificate
+Add,Get,New,Remove,Set-AzureRmApplicationGatewayBackendAddressPool
+Add,Get,New,Remove,Set-AzureRmApplicationGatewayBackendHttpSettings
+Add,Get,New,Remove,Set-AzureRmApplicationGatewayCustomError
+Add,Get,New,Remove,Set-AzureRmApplicationGatewayFrontendIPConfig
+Add,Get,New,Remove,Set-AzureRmApplicationGatewayFrontendPort
+Add,Get,New,Remove,Set-AzureRmApplicationGatewayHttpListener
+Add,Get,Remove,Set-AzureRmApplicationGatewayHttpListenerCustomError
+Add,Get,New,Remove,Set-AzureRmApplicationGatewayIPConfiguration
+Add,Get,New,Remove,Set-AzureRmApplicationGatewayProbeConfig
+Add,Get,New,Remove,Set-AzureRmApplicationGatewayRedirectConfiguration
+Add,Get,New,Remove,Set-AzureRmApplicationGatewayRequestRoutingRule
+Add,Get,New,Remove,Set-AzureRmApplicationGatewaySslCertificate
+Add,Get,New,Remove,Set-AzureRmApplicationGatewayTrustedRootCertificate
+Add,Get,New,Remove,Set-AzureRmApplicationGatewayUrlPathMapConfig Add,Get,New,Remove-AzureRmDelegation
+Add,Get,New,Remove-AzureRmExpressRouteCircuitAuthorization Add,Get,Remove-AzureRmExpressRouteCircuitConnectionConfig
+Add,Get,New,Remove,Set-AzureRmExpressRouteCircuitPeeringConfig
+Add,Get,New,Remove-AzureRmLoadBalancerBackendAddressPoolConfig
+Add,Get,New,Remove,Set-AzureRmLoadBalancerFrontendIpConfig
+Add,Get,New,Remove,Set-AzureRmLoadBalancerInboundNatPoolConfig
+Add,Get,New,Remove,Set-AzureRmLoadBalancerInboundNatRuleConfig
+Add,Get,New,Remove,Set-AzureRmLoadBalancerOutboundRuleConfig Add,Get,New,Remove,Set-AzureRmLoadBalancerProbeConfig
+Add,Get,New,Remove,Set-AzureRmLoadBalancerRuleConfig Add,Get,New,Remove,Set-AzureRmNetworkInterfaceIpConfig
+Add,Get,Remove,Set-AzureRmNetworkInterfaceTapConfig Add,Get,New,Remove,Set-AzureRmNetworkSecurityRuleConfig
+Add,Get,New,Remove,Set-AzureRmRouteConfig Add,Get,New,Remove,Set-AzureRmRouteFilterRuleConfig
+Add,New,Remove,Set-AzureRmServiceEndpointPolicyDefinition Add,New,Remove-AzureRmVirtualNetworkGatewayIpConfig
+Add,Get,Remove,Set-AzureRmVirtualNetworkPeering Add,Get,New,Remove,Set-AzureRmVirtualNetworkSubnetConfig
+Add,Get,New,Remove-AzureRmVpnClientRevokedCertificate Add,Get,New,Remove-AzureRmVpnClientRootCertificate
+Get,New,Remove,Set,Start,Stop-AzureRmApplicationGateway
+Get,New,Remove,Set-AzureRmApplicationGatewayAutoscaleConfiguration
+Get,List-AzureRmApplicationGatewayAvailableSslOptions Get,List-AzureRmApplicationGatewayAvailableWafRuleSets
+Get-AzureRmApplicationGatewayBackendHealth Get,New,Remove,Set-AzureRmApplicationGatewayConnectionDraining
+Get,New,Set-AzureRmApplicationGatewaySku Get,New,Remove,Set-AzureRmApplicationGatewaySslPolicy
+Get,List-AzureRmApplicationGatewaySslPredefinedPolicy
+Get,New,Set-AzureRmApplicationGatewayWebApplicationFirewallConfiguration
+Get,New,Remove-AzureRmApplicationSecurityGroup Get-AzureRmAvailableServiceDelegation Get-AzureRmBgpServiceCommunity
+Get,New,Remove-AzureRmDdosProtectionPlan Get-AzureRmEffectiveNetworkSecurityGroup Get-AzureRmEffectiveRouteTable
+Get,Move,New,Remove,Set-AzureRmExpressRouteCircuit Get-AzureRmExpressRouteCircuitARPTable
+Get-AzureRmExpressRouteCircuitRouteTable Get-AzureRmExpressRouteCircuitRouteTableSummary
+Get-AzureRmExpressRouteCircuitStats Get,New,Remove,Set-AzureRmExpressRoutePort Get-AzureRmExpressRoutePortLinkConfig
+Get-AzureRmExpressRoutePortsLocation Get-AzureRmExpressRouteServiceProvider Get,New,Remove,Set-AzureRmFirewall
+Get-AzureRmFirewallFqdnTag Get,New,Remove,Set-AzureRmLoadBalancer Get,New,Remove,Set-AzureRmLocalNetworkGateway
+Get,New,Remove,Set-AzureRmNetworkInterface Get,New,Remove,Set-AzureRmNetworkProfile
+Get,New,Remove,Set-AzureRmNetworkSecurityGroup Get-AzureRmNetworkUsage Get,New,Remove-AzureRmNetworkWatcher
+Get,New,Remove,Set,Start,Stop-AzureRmNetworkWatcherConnectionMonitor Get-AzureRmNetworkWatcherConnectionMonitorReport
+Get-AzureRmNetworkWatcherFlowLogStatus Get-AzureRmNetworkWatcherNextHop
+Get,New,Remove,Stop-AzureRmNetworkWatcherPacketCapture Get-AzureRmNetworkWatcherReachabilityProvidersList
+Get-AzureRmNetworkWatcherReachabilityReport Get-AzureRmNetworkWatcherSecurityGroupView
+Get-AzureRmNetworkWatcherTopology Get-AzureRmNetworkWatcherTroubleshootingResult
+Get,New,Remove,Set-AzureRmPublicIpAddress Get,New,Remove,Set-AzureRmPublicIpPrefix
+Get,New,Remove,Set-AzureRmRouteFilter Get,New,Remove,Set-AzureRmRouteTable
+Get,New,Remove,Set-AzureRmServiceEndpointPolicy Get-AzureRmServiceEndpointPolicyDefinition!ResourceId
+Get,New,Remove,Update-AzureRmVirtualHub Get,New,Remove-AzureRmVirtualHubVnetConnection
+Get,Remove,Set-AzureRmVirtualNetwork Get-AzureRmVirtualNetworkAvailableEndpointService
+Get,New,Remove,Reset,Resize,Set-AzureRmVirtualNetworkGateway Get-AzureRmVirtualNetworkGatewayAdvertisedRoute
+Get-AzureRmVirtualNetworkGatewayBgpPeerStatus Get,New,Remove,Set-AzureRmVirtualNetworkGatewayConnection
+Get,Reset,Set-AzureRmVirtualNetworkGatewayConnectionSharedKey
+Get-AzureRmVirtualNetworkGatewayConnectionVpnDeviceConfigScript Get-AzureRmVirtualNetworkGatewayLearnedRoute
+Get-AzureRmVirtualNetworkGatewaySupportedVpnDevice Get,New,Remove,Set-AzureRmVirtualNetworkTap
+Get-AzureRmVirtualNetworkUsageList Get,New,Remove,Update-AzureRmVirtualWan Get-AzureRmVirtualWanVpnConfiguration
+Get,New-AzureRmVpnClientConfiguration Get,New,Remove,Set-AzureRmVpnClientIpsecParameter Get-AzureRmVpnClientPackage
+Get,New,Remove,Update-AzureRmVpnConnection Get,New,Remove,Update-AzureRmVpnGateway
+Get,New,Remove,Update-AzureRmVpnSite New-AzureRmApplicationGatewayFirewallDisabledRuleGroupConfig
+New-AzureRmApplicationGatewayFirewallExclusionConfig New-AzureRmApplicationGatewayPathRuleConfig
+New-AzureRmApplicationGatewayProbeHealthResponseMatch New-AzureRmContainerNicConfig
+New-AzureRmContainerNicConfigIpConfig New-AzureRmFirewallApplicationRule New-AzureRmFirewallApplicationRuleCollection
+New-AzureRmFirewallNatRule New-AzureRmFirewallNatRuleCollection New-AzureRmFirewallNetworkRule
+New-AzureRmFirewallNetworkRuleCollection New-AzureRmIpsecPolicy New-AzureRMNetworkWatcherProtocolConfiguration
+New-AzureRmPacketCaptureFilterConfig New-AzureRmPublicIpTag New-AzureRmVirtualHubRoute New-AzureRmVirtualHubRouteTable
+New-AzureRmVirtualNetwork!EnableVmProtection New-AzureRmVpnClientIpsecPolicy
+Remove,Set-AzureRmVirtualNetworkGatewayDefaultSite Set-AzureRmNetworkWatcherConfigFlowLog
+Start-AzureRmNetworkWatcherResourceTroubleshooting Test-AzureRmDnsAvailability Test-AzureRmNetworkWatcherConnectivity
+Test-AzureRmNetworkWatcherIPFlow Test-AzureRmPrivateIPAddressAvailability
+= AzureRM.NotificationHubs Az.NotificationHubs
+Get,New,Remove,Set-AzureRmNotificationHub Get,New,Remove,Set-AzureRmNotificationHubAuthorizationRules
+Get-AzureRmNotificationHubListKeys Get-AzureRmNotificationHubPNSCredentials
+Get,New,Remove,Set-AzureRmNotificationHubsNamespace
+Get,New,Remove,Set-AzureRmNotificationHubsNamespaceAuthorizationRules Get-AzureRmNotificationHubsNamespaceListKeys
+New-AzureRmNotificationHubKey New-AzureRmNotificationHubsNamespaceKey
+= AzureRM.OperationalInsights
+Get-AzureRmOperationalInsightsLinkTargets Get-AzureRmOperationalInsightsSavedSearchResults
+Get-AzureRmOperationalInsightsSearchResults
+= AzureRM.OperationalInsights Az.OperationalInsights
+Disable,Enable-AzureRmOperationalInsightsIISLogCollection
+Disable,Enable-AzureRmOperationalInsightsLinuxCustomLogCollection
+Disable,Enable-AzureRmOperationalInsightsLinuxPerformanceCollection
+Disable,Enable-AzureRmOperationalInsightsLinuxSyslogCollection Get,Remove,Set-AzureRmOperationalInsightsDataSource
+Get-AzureRmOperationalInsightsIntelligencePacks Get,New,Remove,Set-AzureRmOperationalInsightsSavedSearch
+Get-AzureRmOperationalInsightsSchema Get,New,Remove,Set-AzureRmOperationalInsightsStorageInsight
+Get,Remove,Set-AzureRmOperationalInsightsWorkspace Get-AzureRmOperationalInsightsWorkspaceManagementGroups
+Get-AzureRmOperationalInsightsWorkspaceSharedKeys Get-AzureRmOperationalInsightsWorkspaceUsage
+Invoke-AzureRmOperationalInsightsQuery New-AzureRmOperationalInsightsAzureActivityLogDataSource
+New-AzureRmOperationalInsightsAzureAuditDataSource New-AzureRmOperationalInsightsComputerGroup
+New-AzureRmOperationalInsightsCustomLogDataSource New-AzureRmOperationalInsightsLinuxPerformanceObjectDataSource
+New-AzureRmOperationalInsightsLinuxSyslogDataSource New-AzureRmOperationalInsightsWindowsEventDataSource
+New-AzureRmOperationalInsightsWindowsPerformanceCounterDataSource New-AzureRmOperationalInsightsWorkspace!CustomerId
+Set-AzureRmOperationalInsightsIntelligencePack
+= AzureRM.PolicyInsights Az.PolicyInsights
+Get-AzureRmPolicyEvent Get,Remove,Start,Stop-AzureRmPolicyRemediation Get-AzureRmPolicyState
+Get-AzureRmPolicyStateSummary
+= AzureRM.PowerBIEmbedded
+Get-AzureRmPowerBIWorkspace Get,New,Remove-AzureRmPowerBIWorkspaceCollection
+Get,Reset-AzureRmPowerBIWorkspaceCollectionAccessKeys
+= AzureRM.PowerBIEmbedded Az.PowerBIEmbedded
+Get,New,Remove,Resume,Suspend,Test,Update-AzureRmPowerBIEmbeddedCapacity
+= AzureRM.Profile
+Send-Feedback
+= AzureRM.Profile Az.Accounts
+Add,Connect,Login-AzureRmAccount!ManagedServiceHostName,ManagedServicePort,ManagedServiceSecret
+Add,Get,Remove,Set-AzureRmEnvironment Clear,Get,Import,Remove,Rename,Save,Select,Set-AzureRmContext
+Clear,Get,Set-AzureRmDefault Disable,Enable-AzureRmContextAutosave Disable,Enable-AzureRmDataCollection
+Disconnect,Logout,Remove-AzureRmAccount Get-AzureRmContextAutosaveSetting Get,Select-AzureRmSubscription
+Get-AzureRmTenant Login-AzAccount>Connect-AzAccount!ManagedServiceHostName,ManagedServicePort,ManagedServiceSecret
+Logout-AzAccount>Disconnect-AzAccount Resolve-AzureRmError Resolve-Error>Resolve-AzError Save-AzureRmProfile
+= AzureRM.RecoveryServices
+Set-AzureRmRecoveryServicesBackupProperties
+= AzureRM.RecoveryServices Az.RecoveryServices
+Get-AzureRmRecoveryServicesBackupProperties Get-AzureRmRecoveryServicesBackupProperty
+Get,New,Remove-AzureRmRecoveryServicesVault Get-AzureRmRecoveryServicesVaultSettingsFile
+Set-AzureRmRecoveryServicesVaultContext
+= AzureRM.RecoveryServices.Backup
+Get-AzureRmRecoveryServicesBackupJobDetails
+= AzureRM.RecoveryServices.Backup Az.RecoveryServices
+Backup,Get,Restore-AzureRmRecoveryServicesBackupItem Disable,Enable-AzureRmRecoveryServicesBackupProtection
+Disable,Get-AzureRmRecoveryServicesBackupRPMountScript Get-AzureRmRecoveryServicesBackupContainer!Name,Status
+Get,Stop,Wait-AzureRmRecoveryServicesBackupJob Get,Unregister-AzureRmRecoveryServicesBackupManagementServer
+Get,New,Remove,Set-AzureRmRecoveryServicesBackupProtectionPolicy Get-AzureRmRecoveryServicesBackupRecoveryPoint
+Get-AzureRmRecoveryServicesBackupRetentionPolicyObject Get-AzureRmRecoveryServicesBackupSchedulePolicyObject
+Get-AzureRmRecoveryServicesBackupStatus Unregister-AzureRmRecoveryServicesBackupContainer
+= AzureRM.RecoveryServices.SiteRecovery
+Edit,Get,New,Remove,Update-ASRRecoveryPlan Edit,Get,New,Remove-ASRRP Get,Set-ASRAlertSetting Get-ASREvent
+Get,New,Remove-ASRFabric Get,Restart,Resume,Stop-ASRJob Get-ASRNetwork Get,New,Remove-ASRNetworkMapping
+Get,Set-ASRNotificationSetting Get,New,Remove,Update-ASRPolicy Get,New-ASRProtectableItem Get-ASRProtectionContainer
+Get,New,Remove-ASRProtectionContainerMapping Get-ASRRecoveryPoint Get,New,Remove,Set-ASRReplicationProtectedItem
+Get,Remove,Update-ASRServicesProvider Get-ASRStorageClassification Get,New,Remove-ASRStorageClassificationMapping
+Get,New,Remove,Update-ASRvCenter Set-ASRVaultContext Set-ASRVaultSettings Start-ASRApplyRecoveryPoint
+Start-ASRCommitFailover Start-ASRCommitFailoverJob Start-ASRFO Start-ASRPFO Start-ASRPlannedFailoverJob
+Start-ASRResynchronizeReplicationJob Start-ASRResyncJob Start-ASRSwitchProcessServerJob
+Start-ASRTestFailoverCleanupJob Start-ASRTestFailoverJob Start-ASRTFO Start-ASRUnplannedFailoverJob
+Update-ASRMobilityService Update-ASRProtectionDirection
+= AzureRM.RecoveryServices.SiteRecovery Az.RecoveryServices
+Edit,Get,New,Remove,Update-AzureRmRecoveryServicesAsrRecoveryPlan Get,Set-AzureRmRecoveryServicesAsrAlertSetting
+Get-AzureRmRecoveryServicesAsrEvent Get,New,Remove-AzureRmRecoveryServicesAsrFabric
+Get,Restart,Resume,Stop-AzureRmRecoveryServicesAsrJob Get-AzureRmRecoveryServicesAsrNetwork
+Get,New,Remove,Update-AzureRmRecoveryServicesAsrNetworkMapping Get,Set-AzureRmRecoveryServicesAsrNotificationSetting
+Get,Remove-AzureRmRecoveryServicesAsrPolicy Get,New-AzureRmRecoveryServicesAsrProtectableItem
+Get,New,Remove-AzureRmRecoveryServicesAsrProtectionContainer
+Get,New,Remove-AzureRmRecoveryServicesAsrProtectionContainerMapping Get-AzureRmRecoveryServicesAsrRecoveryPoint
+Get,New,Remove,Set-AzureRmRecoveryServicesAsrReplicationProtectedItem
+Get,Remove,Update-AzureRmRecoveryServicesAsrServicesProvider Get-AzureRmRecoveryServicesAsrStorageClassification
+Get,New,Remove-AzureRmRecoveryServicesAsrStorageClassificationMapping Get,Set-AzureRmRecoveryServicesAsrVaultContext
+Get,Set-AzureRmRecoveryServicesAsrVaultSettings Get,New,Remove,Update-AzureRmRecoveryServicesAsrvCenter
+Import-AzureRmRecoveryServicesAsrVaultSettingsFile New-AzureRmRecoveryServicesAsrAzureToAzureDiskReplicationConfig
+New,Update-AzureRmRecoveryServicesAsrPolicy!Encryption Start-AzureRmRecoveryServicesAsrApplyRecoveryPoint
+Start-AzureRmRecoveryServicesAsrCommitFailoverJob Start-AzureRmRecoveryServicesAsrPlannedFailoverJob
+Start-AzureRmRecoveryServicesAsrResynchronizeReplicationJob Start-AzureRmRecoveryServicesAsrSwitchProcessServerJob
+Start-AzureRmRecoveryServicesAsrTestFailoverCleanupJob Start-AzureRmRecoveryServicesAsrTestFailoverJob
+Start-AzureRmRecoveryServicesAsrUnplannedFailoverJob Update-AzureRmRecoveryServicesAsrMobilityService
+Update-AzureRmRecoveryServicesAsrProtectionDirection
+= AzureRM.RedisCache Az.RedisCache
+Export,Get,Import,New,Remove,Reset,Set-AzureRmRedisCache Get,New,Remove-AzureRmRedisCacheFirewallRule
+Get,New-AzureRmRedisCacheKey Get,New,Remove-AzureRmRedisCacheLink Get,New,Remove-AzureRmRedisCachePatchSchedule
+New-AzureRmRedisCacheScheduleEntry Remove,Set-AzureRmRedisCacheDiagnostics
+= AzureRM.Relay
+Get-AzureRmRelayOperation Set-AzureRmRelayNamespace
+= AzureRM.Relay Az.Relay
+Get,New,Set-AzureRmRelayAuthorizationRule Get,New,Remove,Set-AzureRmRelayHybridConnection Get,New-AzureRmRelayKey
+Get,New,Remove-AzureRmRelayNamespace Get,New,Remove,Set-AzureRmWcfRelay Remove-AzureRmRelayAuthorizationRule!Force
+Test-AzureRmRelayName
+= AzureRM.Resources Az.Resources
+Add,Remove-AzureRmADGroupMember Export,Get,New,Remove,Set-AzureRmResourceGroup Get-AzureRmADAppCredential
+Get-AzureRmADApplication!IncludeTotalCount Get-AzureRmADGroup!IncludeTotalCount
+Get-AzureRmADGroupMember!IncludeTotalCount Get-AzureRmADServicePrincipal!IncludeTotalCount
+Get-AzureRmADServicePrincipalCredential Get-AzureRmADSpCredential Get-AzureRmADUser!IncludeTotalCount
+Get,New,Remove,Stop,Test-AzureRmDeployment!ApiVersion Get-AzureRmDeploymentOperation!ApiVersion Get-AzureRmLocation
+Get,New,Remove,Set-AzureRmManagedApplication Get,New,Remove,Set-AzureRmManagedApplicationDefinition
+Get,New,Remove,Update-AzureRmManagementGroup Get-AzureRmPolicyAlias Get,Remove-AzureRmPolicyAssignment
+Get,New,Remove,Set-AzureRmPolicyDefinition Get,New,Remove,Set-AzureRmPolicySetDefinition
+Get,Register-AzureRmProviderFeature Get-AzureRmProviderOperation Get,Move,New,Remove,Set-AzureRmResource
+Get,New,Remove,Stop,Test-AzureRmResourceGroupDeployment!ApiVersion
+Get-AzureRmResourceGroupDeploymentOperation!ApiVersion,SubscriptionId
+Get,New,Remove,Set-AzureRmResourceLock!TenantLevel Get,Register,Unregister-AzureRmResourceProvider
+Get-AzureRmResourceProviderAction Get,New,Remove-AzureRmRoleAssignment Get,New,Remove,Set-AzureRmRoleDefinition
+Invoke-AzureRmResourceAction New-AzureRmADAppCredential!Password New-AzureRmADApplication!Password New-AzureRmADGroup
+New-AzureRmADServicePrincipal!Password,SkipAssignment New-AzureRmADServicePrincipalCredential!Password
+New-AzureRmADSpCredential!Password New,Set,Update-AzureRmADUser New,Remove-AzureRmManagementGroupSubscription
+New,Set-AzureRmPolicyAssignment!Sku Remove-AzureRmADAppCredential!Force Remove-AzureRmADApplication!Force
+Remove-AzureRmADGroup!Force Remove-AzureRmADServicePrincipal!Force Remove-AzureRmADServicePrincipalCredential!Force
+Remove-AzureRmADSpCredential!Force Remove-AzureRmADUser!Force Save-AzureRmDeploymentTemplate!ApiVersion
+Save-AzureRmResourceGroupDeploymentTemplate!ApiVersion Set,Update-AzureRmADApplication
+Set,Update-AzureRmADServicePrincipal
+= AzureRM.Scheduler
+Disable,Enable,Get,New,Remove,Set-AzureRmSchedulerJobCollection Get,Remove-AzureRmSchedulerJob
+Get-AzureRmSchedulerJobHistory New,Set-AzureRmSchedulerHttpJob New,Set-AzureRmSchedulerServiceBusQueueJob
+New,Set-AzureRmSchedulerServiceBusTopicJob New,Set-AzureRmSchedulerStorageQueueJob
+= AzureRM.ServiceBus
+Get-AzureRmServiceBusOperation
+= AzureRM.ServiceBus Az.ServiceBus
+Complete,Get,Stop-AzureRmServiceBusMigration!Name,ResourceId Get,New,Set-AzureRmServiceBusAuthorizationRule
+Get-AzureRmServiceBusGeoDRConfiguration!Namespace,ResourceId Get,New-AzureRmServiceBusKey
+Get,New-AzureRmServiceBusNamespace Get-AzureRmServiceBusQueue!MaxCount Get-AzureRmServiceBusRule!MaxCount
+Get-AzureRmServiceBusSubscription!MaxCount Get-AzureRmServiceBusTopic!MaxCount
+New-AzureRmServiceBusGeoDRConfiguration!AsJob,InputObject,Namespace,ResourceId
+New-AzureRmServiceBusQueue!MessageCount,SizeInBytes New-AzureRmServiceBusRule!RequiresPreprocessing
+New-AzureRmServiceBusSubscription!DeadLetteringOnFilterEvaluationExceptions New-AzureRmServiceBusTopic!SizeInBytes
+Remove-AzureRmServiceBusAuthorizationRule!Force,PassThru
+Remove-AzureRmServiceBusGeoDRConfiguration!AsJob,Namespace,ResourceId
+Remove-AzureRmServiceBusMigration!AsJob,Name,ResourceId Remove-AzureRmServiceBusNamespace!ResourceId
+Remove-AzureRmServiceBusQueue!AsJob,ResourceId Remove-AzureRmServiceBusRule!AsJob,Force,ResourceId
+Remove-AzureRmServiceBusSubscription!AsJob,ResourceId Remove-AzureRmServiceBusTopic!AsJob,ResourceId
+Set-AzureRmServiceBusGeoDRConfigurationBreakPair!Namespace,PassThru,ResourceId
+Set-AzureRmServiceBusGeoDRConfigurationFailOver!Namespace,PassThru,ResourceId Set-AzureRmServiceBusNamespace!Location
+Set-AzureRmServiceBusQueue Set-AzureRmServiceBusRule Set-AzureRmServiceBusSubscription Set-AzureRmServiceBusTopic
+Start-AzureRmServiceBusMigration!Name Test-AzureRmServiceBusName
+= AzureRM.ServiceFabric
+Add-AzureRmServiceFabricApplicationCertificate Add,Remove-AzureRmServiceFabricClusterCertificate
+= AzureRM.ServiceFabric Az.ServiceFabric
+Add,Remove-AzureRmServiceFabricClientCertificate Add,Remove-AzureRmServiceFabricNode
+Add,Remove-AzureRmServiceFabricNodeType Get,New-AzureRmServiceFabricCluster Remove,Set-AzureRmServiceFabricSetting
+Set-AzureRmServiceFabricUpgradeType Update-AzureRmServiceFabricDurability Update-AzureRmServiceFabricReliability
+= AzureRM.SignalR Az.SignalR
+Get,New,Remove-AzureRmSignalR Get,New-AzureRmSignalRKey
+= AzureRM.Sql
+Clear,Get,Update-AzureRmSqlDatabaseVulnerabilityAssessmentSettings
+Disable,Enable-AzureRmSqlServerAdvancedThreatProtection Get,Remove,Set-AzureRmSqlDatabaseAuditing
+Get,Set-AzureRmSqlDatabaseAuditingPolicy Get-AzureRmSqlDatabaseIndexRecommendations
+Get-AzureRmSqlDatabaseRestorePoints Get-AzureRmSqlDatabaseSecureConnectionPolicy
+Get,Set,Use-AzureRmSqlDatabaseServerAuditingPolicy Get,Remove,Set-AzureRmSqlDatabaseThreatDetectionPolicy
+Get-AzureRmSqlDatabaseTransparentDataEncryptionActivity Get-AzureRmSqlServerAdvancedThreatProtectionPolicy
+Get,Remove,Set-AzureRmSqlServerAuditing Get,Set,Use-AzureRmSqlServerAuditingPolicy
+Get,Set-AzureRmSqlServerBackupLongTermRetentionVault Get,Remove,Set-AzureRmSqlServerThreatDetectionPolicy
+Get,Start,Stop-AzureRmSqlServerUpgrade Remove-AzureRmSqlDatabaseServerAuditing
+= AzureRM.Sql Az.Sql
+Add-AzureRmSqlDatabaseToFailoverGroup Add-AzureRmSqlManagedInstanceTransparentDataEncryptionCertificate
+Add,Get,Remove-AzureRmSqlServerKeyVaultKey Add-AzureRmSqlServerTransparentDataEncryptionCertificate
+Clear,Get,Set-AzureRmSqlDatabaseVulnerabilityAssessmentRuleBaseline
+Convert,Start-AzureRmSqlDatabaseVulnerabilityAssessmentScan Get-AzureRmSqlCapability
+Get,New,Remove,Restore,Resume,Set,Suspend-AzureRmSqlDatabase Get,Stop-AzureRmSqlDatabaseActivity
+Get-AzureRmSqlDatabaseAdvisor Get-AzureRmSqlDatabaseBackupLongTermRetentionPolicy!Current
+Get-AzureRmSqlDatabaseDataMaskingPolicy Get,New,Remove,Set-AzureRmSqlDatabaseDataMaskingRule
+Get-AzureRmSqlDatabaseExpanded Get,New,Remove,Set,Switch-AzureRmSqlDatabaseFailoverGroup
+Get-AzureRmSqlDatabaseGeoBackup Get,Set-AzureRmSqlDatabaseGeoBackupPolicy Get-AzureRmSqlDatabaseImportExportStatus
+Get,Remove-AzureRmSqlDatabaseLongTermRetentionBackup Get-AzureRmSqlDatabaseLongTermRetentionPolicy!Current
+Get-AzureRmSqlDatabaseRecommendedAction Get-AzureRmSqlDatabaseReplicationLink
+Get,Set-AzureRmSqlDatabaseTransparentDataEncryption Get-AzureRmSqlDatabaseUpgradeHint
+Get-AzureRmSqlDatabaseVulnerabilityAssessmentScanRecord Get-AzureRmSqlDeletedDatabaseBackup
+Get,New,Remove,Set-AzureRmSqlElasticPool Get,Stop-AzureRmSqlElasticPoolActivity Get-AzureRmSqlElasticPoolAdvisor
+Get-AzureRmSqlElasticPoolDatabase Get-AzureRmSqlElasticPoolRecommendation Get-AzureRmSqlElasticPoolRecommendedAction
+Get,New,Remove,Set-AzureRmSqlInstance Get,New,Remove,Restore-AzureRmSqlInstanceDatabase
+Get,New,Remove,Set-AzureRmSqlServer Get,Remove,Set-AzureRmSqlServerActiveDirectoryAdministrator
+Get-AzureRmSqlServerAdvisor Get,New,Remove-AzureRmSqlServerCommunicationLink
+Get,New,Remove,Set-AzureRmSqlServerDisasterRecoveryConfiguration
+Get-AzureRmSqlServerDisasterRecoveryConfigurationActivity Get,New,Remove,Set-AzureRmSqlServerDnsAlias
+Get,New,Remove,Set-AzureRmSqlServerFirewallRule Get-AzureRmSqlServerRecommendedAction
+Get-AzureRmSqlServerServiceObjective!DatabaseName Get,Set-AzureRmSqlServerTransparentDataEncryptionProtector
+Get-AzureRmSqlServerUpgradeHint Get,New,Remove,Set-AzureRmSqlServerVirtualNetworkRule
+Get,New,Remove-AzureRmSqlSyncAgent Get-AzureRmSqlSyncAgentLinkedDatabase Get,New,Remove,Update-AzureRmSqlSyncGroup
+Get-AzureRmSqlSyncGroupLog Get,New,Remove,Update-AzureRmSqlSyncMember Get,Update-AzureRmSqlSyncSchema
+New-AzureRmSqlDatabaseCopy New-AzureRmSqlDatabaseExport New-AzureRmSqlDatabaseImport
+New,Remove-AzureRmSqlDatabaseRestorePoint New,Remove,Set-AzureRmSqlDatabaseSecondary New-AzureRmSqlSyncAgentKey
+Remove-AzureRmSqlDatabaseFromFailoverGroup Set-AzureRmSqlDatabaseAdvisorAutoExecuteStatus
+Set-AzureRmSqlDatabaseBackupLongTermRetentionPolicy!ResourceId,State
+Set-AzureRmSqlDatabaseDataMaskingPolicy!PrivilegedLogins
+Set-AzureRmSqlDatabaseLongTermRetentionPolicy!ResourceId,State Set-AzureRmSqlDatabaseRecommendedActionState
+Set-AzureRmSqlElasticPoolAdvisorAutoExecuteStatus Set-AzureRmSqlElasticPoolRecommendedActionState
+Set-AzureRmSqlServerAdvisorAutoExecuteStatus Set-AzureRmSqlServerRecommendedActionState
+Start,Stop-AzureRmSqlDatabaseExecuteIndexRecommendation Start,Stop-AzureRmSqlSyncGroupSync
+= AzureRM.Storage Az.Storage
+Add,Remove-AzureRmStorageAccountNetworkRule Add-AzureRmStorageContainerLegalHold>Add-AzRmStorageContainerLegalHold
+Get,New,Remove,Set-AzureRmStorageAccount Get,New-AzureRmStorageAccountKey Get-AzureRmStorageAccountNameAvailability
+Get,Update-AzureRmStorageAccountNetworkRuleSet Get-AzureRmStorageContainer>Get-AzRmStorageContainer
+Get-AzureRmStorageContainerImmutabilityPolicy>Get-AzRmStorageContainerImmutabilityPolicy Get-AzureRmStorageUsage
+Lock-AzureRmStorageContainerImmutabilityPolicy>Lock-AzRmStorageContainerImmutabilityPolicy
+New-AzureRmStorageContainer>New-AzRmStorageContainer Remove-AzureRmStorageContainer>Remove-AzRmStorageContainer
+Remove-AzureRmStorageContainerImmutabilityPolicy>Remove-AzRmStorageContainerImmutabilityPolicy
+Remove-AzureRmStorageContainerLegalHold>Remove-AzRmStorageContainerLegalHold Set-AzureRmCurrentStorageAccount
+Set-AzureRmStorageContainerImmutabilityPolicy>Set-AzRmStorageContainerImmutabilityPolicy
+Update-AzureRmStorageContainer>Update-AzRmStorageContainer
+= AzureRM.StreamAnalytics Az.StreamAnalytics
+Get-AzureRmStreamAnalyticsDefaultFunctionDefinition!File Get,Remove,Test-AzureRmStreamAnalyticsFunction
+Get,Remove,Test-AzureRmStreamAnalyticsInput Get-AzureRmStreamAnalyticsJob!NoExpand
+Get,Remove,Test-AzureRmStreamAnalyticsOutput Get-AzureRmStreamAnalyticsQuota Get-AzureRmStreamAnalyticsTransformation
+New-AzureRmStreamAnalyticsFunction!Force New-AzureRmStreamAnalyticsInput!Force
+New-AzureRmStreamAnalyticsJob!File,Force New-AzureRmStreamAnalyticsOutput!Force
+New-AzureRmStreamAnalyticsTransformation!File,Force Remove,Start,Stop-AzureRmStreamAnalyticsJob
+= AzureRM.Tags Az.Resources
+Get,New,Remove-AzureRmTag
+= AzureRM.TrafficManager Az.TrafficManager
+Add-AzureRmTrafficManagerCustomHeaderToEndpoint Add-AzureRmTrafficManagerCustomHeaderToProfile
+Add,Remove-AzureRmTrafficManagerEndpointConfig Add,Remove-AzureRmTrafficManagerExpectedStatusCodeRange
+Add,Remove-AzureRmTrafficManagerIpAddressRange Disable,Enable,Get,New,Remove,Set-AzureRmTrafficManagerEndpoint
+Disable,Enable,Get,New,Remove,Set-AzureRmTrafficManagerProfile Remove-AzureRmTrafficManagerCustomHeaderFromEndpoint
+Remove-AzureRmTrafficManagerCustomHeaderFromProfile
+= AzureRM.UsageAggregates
+Get-UsageAggregates
+= AzureRM.Websites
+Enter,New-AzureRmWebAppContainerPSSession Get-AzureRmAppServicePlanMetrics Get-AzureRmWebAppMetrics
+Get-AzureRmWebAppSlotMetrics
+= AzureRM.Websites Az.Websites
+Edit,Get-AzureRmWebAppBackupConfiguration Get,New,Remove,Set-AzureRmAppServicePlan Get,Restore-AzureRmDeletedWebApp
+Get,New,Remove,Restart,Set,Start,Stop-AzureRmWebApp Get,New,Remove,Restore-AzureRmWebAppBackup
+Get-AzureRmWebAppBackupList Get-AzureRmWebAppCertificate Get-AzureRmWebAppContainerContinuousDeploymentUrl
+Get,Reset-AzureRmWebAppPublishingProfile Get,New,Remove,Restart,Set,Start,Stop,Swap,Switch-AzureRmWebAppSlot
+Get,Set-AzureRmWebAppSlotConfigName Get,Reset-AzureRmWebAppSlotPublishingProfile Get,Restore-AzureRmWebAppSnapshot
+Get,New,Remove-AzureRmWebAppSSLBinding New-AzureRmWebAppDatabaseBackupSetting
+"""
