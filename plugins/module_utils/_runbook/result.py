@@ -71,6 +71,7 @@ class RewriteOptions:
     connections: the account's Run As connections, name -> {"subscription_id", "tenant_id"}; names are compared
         without case. None when the account is not known: then a connection counts as Run As when its application id
         or certificate thumbprint is read, or when it bears the name that Azure gave these connections.
+    python_packages: the Python packages that the account or runtime environment has, lower case; None when not known.
     resource: what the findings name as their resource; usually the name of the runbook.
 
     Raises ValueError for a value that cannot be used.
@@ -84,6 +85,7 @@ class RewriteOptions:
     disable_context_autosave: bool = False
     dual_mode: str = "setting"
     connections: Mapping[str, Mapping[str, str | None]] | None = None
+    python_packages: frozenset[str] | None = None
     resource: str = "runbook"
 
     def __post_init__(self) -> None:
