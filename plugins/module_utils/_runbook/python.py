@@ -45,9 +45,7 @@ def rewrite_python(content: bytes, text: Text, options: RewriteOptions, runbook_
     return _finish(content, text, surgery, options, runbook_type)
 
 
-def _finish(
-    content: bytes, text: Text, surgery: PythonSurgery, options: RewriteOptions, runbook_type: str
-) -> Rewrite:
+def _finish(content: bytes, text: Text, surgery: PythonSurgery, options: RewriteOptions, runbook_type: str) -> Rewrite:
     report = surgery.report
     try:
         spans = edits.settle(surgery.spans)

@@ -5,7 +5,7 @@
 """The code that takes the place of a login: it reads the identity endpoint, and runs on Python 2 and 3.
 
 Azure's contract: IDENTITY_ENDPOINT and IDENTITY_HEADER in the environment of the job; the answer holds ``access_token``
-and ``expires_on`` (seconds since 1970, as text).
+and ``expires_on`` (seconds since 1970) or ``expires_in`` (seconds from now), each as text.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ DEFAULT_RESOURCE = '"https://management.core.windows.net/"'
 _WITH_REQUESTS = """\
 import os
 import requests
-answer = requests.get(
+identity_response = requests.get(
     os.environ["IDENTITY_ENDPOINT"],
     params={parameters},
     headers={{"X-IDENTITY-HEADER": os.environ["IDENTITY_HEADER"], "Metadata": "True"}})
-answer.raise_for_status()"""
+identity_response.raise_for_status()"""
 
 _WITH_STANDARD_LIBRARY = """\
 import json
@@ -32,7 +32,7 @@ try:
 except ImportError:
     from urllib import urlencode
     from urllib2 import Request, urlopen
-answer = urlopen(Request(
+identity_response = urlopen(Request(
     os.environ["IDENTITY_ENDPOINT"] + "?" + urlencode({parameters}),
     headers={{"X-IDENTITY-HEADER": os.environ["IDENTITY_HEADER"], "Metadata": "True"}}))"""
 
@@ -58,13 +58,14 @@ class IdentityCredential(object):
         return known
 
     def request_token(self, resource):
-        answer = requests.get(
+        identity_response = requests.get(
             os.environ["IDENTITY_ENDPOINT"],
             params={parameters},
             headers={{"X-IDENTITY-HEADER": os.environ["IDENTITY_HEADER"], "Metadata": "True"}})
-        answer.raise_for_status()
-        token = answer.json()
-        return self.AccessToken(token["access_token"], int(token["expires_on"]))"""
+        identity_response.raise_for_status()
+        token = identity_response.json()
+        expires_on = token.get("expires_on") or time.time() + int(token["expires_in"])
+        return self.AccessToken(token["access_token"], int(expires_on))"""
 
 _SIGNED_SESSION = """
 
@@ -91,8 +92,8 @@ class Code:
 def token(resource: str, client_id: str | None, has_requests: bool) -> Code:
     """Return the code that reads one token for ``resource``, an expression of the runbook."""
     template = _WITH_REQUESTS if has_requests else _WITH_STANDARD_LIBRARY
-    taken = "answer.json()" if has_requests else 'json.loads(answer.read().decode("utf-8"))'
-    names = ("answer",) if has_requests else ("answer", "urlencode", "Request", "urlopen")
+    taken = "identity_response.json()" if has_requests else 'json.loads(identity_response.read().decode("utf-8"))'
+    names = ("identity_response",) if has_requests else ("identity_response", "urlencode", "Request", "urlopen")
     modules = ("os", "requests") if has_requests else ("json", "os")
     statements = template.format(parameters=_parameters(resource, client_id))
     return Code(statements, f'{taken}["access_token"]', names, modules)

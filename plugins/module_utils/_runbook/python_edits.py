@@ -82,9 +82,7 @@ def spans(script: PythonScript, dead: Dead, logins: list[tuple[Login, Code]]) ->
     return found
 
 
-def _block_spans(
-    script: PythonScript, block: Node, dead: Dead, replaced: dict[int, tuple[Login, Code]]
-) -> list[Span]:
+def _block_spans(script: PythonScript, block: Node, dead: Dead, replaced: dict[int, tuple[Login, Code]]) -> list[Span]:
     statements = children(block)
     if all(statement.id in dead.statements for statement in statements) and block.type == "block":
         return [Span(script.span(statements[0])[0], script.span(statements[-1])[1], "pass", DEAD)]

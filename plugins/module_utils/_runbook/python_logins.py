@@ -22,6 +22,7 @@ from .python_source import (
     PythonScript,
     assigned_name,
     block_of,
+    children,
     function_of,
     lift_parentheses,
     peel_parentheses,
@@ -38,6 +39,7 @@ _CONTEXT = "AuthenticationContext"
 _CREDENTIALS = frozenset({"AdalAuthentication", "AADTokenCredentials"})
 _TOKEN = "accesstoken"  # noqa: S105
 _DEPTH = 8
+_MAYBE_SKIPPED = frozenset({"lambda", "conditional_expression", "boolean_operator", "generator_expression"})
 
 
 class Gives(Enum):
@@ -228,11 +230,12 @@ def _reads(names: Names, script: PythonScript, value: Node) -> list[Node]:
 
 
 def _returned_next(call: Node, read: Node) -> bool:
-    """Tell whether the block that makes the call returns what was read of its answer."""
+    """Tell whether the statement after the call returns what was read of its answer."""
     statement, made = statement_of(read), statement_of(call)
     if statement is None or made is None or statement.type != "return_statement":
         return False
-    return block_of(statement).id == block_of(made).id
+    block = [child.id for child in children(block_of(made))]
+    return statement.id in block and block.index(statement.id) == block.index(made.id) + 1
 
 
 def is_answer_understood(script: PythonScript, names: Names, login: Login) -> Node | None:
@@ -260,7 +263,7 @@ def _is_simple(script: PythonScript, value: Node, statement: Node) -> bool:
     for ancestor in ancestors(value):
         if ancestor.id == statement.id:
             break
-        if ancestor.type in ("lambda", "conditional_expression", "boolean_operator") or "comprehension" in ancestor.type:
+        if ancestor.type in _MAYBE_SKIPPED or "comprehension" in ancestor.type:
             return False
     start, end = script.span(statement)
     before, after = script.plain[:start].rpartition("\n")[2], script.plain[end:].partition("\n")[0].strip()

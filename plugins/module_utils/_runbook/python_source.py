@@ -87,6 +87,12 @@ def function_of(node: Node) -> Node | None:
     return next((a for a in ancestors(node) if a.type == "function_definition"), None)
 
 
+def is_caught(node: Node) -> bool:
+    """Tell whether ``node`` stands in the head of an ``except`` clause, where it names errors to catch."""
+    around = [a.type for a in ancestors(node)]
+    return "except_clause" in around and "block" not in around[: around.index("except_clause")]
+
+
 def string_value(script: Script, node: Node) -> str | None:
     """Return the value of a literal string, of one piece or of several; None for all else, such as an f-string."""
     node = peel_parentheses(node)

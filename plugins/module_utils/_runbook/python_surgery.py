@@ -28,7 +28,7 @@ from .python_logins import (
     name_of_login,
 )
 from .python_names import Names
-from .python_source import PythonScript, string_value
+from .python_source import PythonScript, is_caught, string_value
 from .python_version import Clients, Version, clients_of, version_of
 from .report import Report
 from .result import RewriteOptions
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 _PINNED = frozenset({"subscriptionid", "tenantid"})
 _CLASSIC_PACKAGE = "azure.servicemanagement"
 _AZURE_IDENTITY = "azure-identity"
+_LOGIN_PACKAGES = frozenset({"adal", "OpenSSL", "msrestazure"})
 _DYNAMIC = re.compile(r"eval|exec|execfile|globals|locals|vars")
 _ASSUMED = {
     Clients.TRACK_1: "its Azure clients take a credential with signed_session, and the job ends before the token does",
@@ -163,9 +164,18 @@ class PythonSurgery:
         for call in self._assets.run_as_certificates:
             if not self._dead.is_gone(call):
                 self.report.add("RA422", call)
+        self._report_handlers()
         for node in [*self._dead.statements.values(), *self._dead.arguments.values()]:
             if is_broken(node):
                 self.report.cannot_read(node)
+
+    def _report_handlers(self) -> None:
+        """A handler for errors of the old login would never run again."""
+        for variable in self._names.variables:
+            packages = {binding.path.split(".")[0] for binding in variable.bindings}
+            for read in variable.reads if packages & _LOGIN_PACKAGES else []:
+                if not self._dead.is_gone(read) and is_caught(read):
+                    self.report.add("RA440", read)
 
     def _report_use(self, use: Use) -> None:
         if self._dead.is_gone(use.node):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _SHEBANG = re.compile(r"#!.*\bpython([23])")
-_OLD_NUMBER = re.compile(r"0[0-7]+|\d+[lL]|0[xX][0-9a-fA-F]+[lL]")
+_OLD_NUMBER = re.compile(r"0[0-7]*[1-7][0-7]*|\d+[lL]|0[xX][0-9a-fA-F]+[lL]")
 _OLD_STRING = re.compile(r"[uU][rR]|`")
 _OLD_KINDS = ("print_statement", "exec_statement")
 _NEW_KINDS = (
@@ -60,7 +60,7 @@ def version_of(script: PythonScript, runbook_type: str) -> Version:
 
 def _has_old_forms(script: PythonScript) -> bool:
     return (
-        any(_OLD_NUMBER.fullmatch(script.text(n)) and int(script.text(n).strip("lL0xX") or "0", 16) for n in script.nodes("integer"))
+        any(_OLD_NUMBER.fullmatch(script.text(n)) for n in script.nodes("integer"))
         or any(_OLD_STRING.match(script.text(n)) for n in script.nodes("string"))
         or any(child.type == "<>" for n in script.nodes("comparison_operator") for child in n.children)
         or any(child.type == "," for n in script.nodes("except_clause") for child in n.children)
