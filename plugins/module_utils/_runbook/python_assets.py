@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from .connections import CLASSIC_NAME, FIELDS, LOGIN_FIELDS, PORTAL_NAME, Kind
 from .hazards import CERTIFICATE_NAMES
 from .python_names import Binding, How, Names, Variable, arguments_for
-from .python_source import Arguments, PythonScript, assigned_name, lift_parentheses, peel_parentheses, string_value
+from .python_source import Arguments, PythonScript, assigned_to, lift_parentheses, peel_parentheses, string_value
 from .result import RewriteOptions
 from .syntax import ancestors
 
@@ -164,21 +164,15 @@ class _Tracker:
         read = field_read(self._script, whole)
         if read is not None:
             self._fetch.uses.append(Use(read[0], read[1]))
-        elif parent is not None and parent.type == "assignment" and self._assigned(whole) is not None:
-            self._follow_variable(whole)
+        elif (target := assigned_to(whole)) is not None:
+            self._follow_variable(target)
         elif parent is not None and parent.type == "default_parameter":
             self._follow_parameter(whole, next(a for a in ancestors(parent) if a.type != "parameters"), parent)
         elif not self._follow_argument(whole) and (parent is None or parent.type != "expression_statement"):
             self._fetch.uses.append(Use(whole))
 
-    def _assigned(self, value: Node) -> Node | None:
-        statement = value.parent.parent if value.parent is not None else None
-        assigned = assigned_name(self._script, statement) if statement is not None else None
-        return statement if assigned is not None and assigned[1].id == value.id else None
-
-    def _follow_variable(self, value: Node) -> None:
-        target = value.parent.child_by_field_name("left") if value.parent is not None else None
-        variable = self._names.variable(target) if target is not None else None
+    def _follow_variable(self, target: Node) -> None:
+        variable = self._names.variable(target)
         if variable is None:
             return
         if variable.single is None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .python_names import Binding, How, Names, Variable, arguments_for
-from .python_source import PythonScript, assigned_name, children, function_of, is_inside, statement_of
+from .python_source import PythonScript, assignments, children, function_of, is_inside, statement_of
 from .syntax import walk
 
 if TYPE_CHECKING:
@@ -83,10 +83,8 @@ class Dead:
 
     def _settle_assigned(self, variable: Variable) -> bool:
         statements = [statement_of(binding.node) for binding in variable.bindings]
-        if not variable.reads or not all(binding.how is How.ASSIGNED for binding in variable.bindings):
-            return False
         new = [s for s in statements if s is not None and s.id not in self.statements]
-        if not new or not self._is_unread(variable) or not all(self._only_feeds(s) for s in new):
+        if not variable.reads or not new or not all(self._only_feeds(s) for s in new):
             return False
         for statement in new:
             self._remove(statement)
@@ -115,8 +113,14 @@ class Dead:
         return all(self.is_gone(read) for read in variable.reads)
 
     def _only_feeds(self, statement: Node) -> bool:
-        assigned = assigned_name(self._script, statement)
-        return assigned is not None and self._is_pure(assigned[1])
+        pairs = assignments(statement)
+        return bool(pairs) and all(self._is_idle(name) and self._is_pure(value) for name, value in pairs)
+
+    def _is_idle(self, name: Node) -> bool:
+        variable = self._names.variable(name)
+        if variable is None or not self._is_unread(variable):
+            return False
+        return all(binding.how is How.ASSIGNED for binding in variable.bindings)
 
     def _is_pure(self, value: Node) -> bool:
         for node in walk(value):

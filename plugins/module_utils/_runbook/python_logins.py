@@ -20,7 +20,7 @@ from .python_names import How, Names, arguments_for
 from .python_source import (
     Arguments,
     PythonScript,
-    assigned_name,
+    assigned_to,
     block_of,
     children,
     function_of,
@@ -196,7 +196,7 @@ def _value(script: PythonScript, names: Names, call: _Call) -> tuple[Node, Gives
     read = field_read(script, whole)
     if read is not None and read[1] == _TOKEN:
         return read[0], Gives.TOKEN
-    reads = _reads(names, script, whole)
+    reads = _reads(names, whole)
     credentials = [_wrapped(script, names, read) for read in reads]
     if len(credentials) == 1 and credentials[0] is not None:
         return credentials[0], Gives.CREDENTIAL
@@ -218,13 +218,9 @@ def _wrapped(script: PythonScript, names: Names, node: Node) -> Node | None:
     return credential if first is not None and first.id == node.id else None
 
 
-def _reads(names: Names, script: PythonScript, value: Node) -> list[Node]:
+def _reads(names: Names, value: Node) -> list[Node]:
     """Return the reads of the variable that ``value`` is assigned to."""
-    statement = statement_of(value)
-    assigned = assigned_name(script, statement) if statement is not None else None
-    if statement is None or assigned is None or assigned[1].id != value.id:
-        return []
-    target = statement.named_children[0].child_by_field_name("left")
+    target = assigned_to(value)
     variable = names.variable(target) if target is not None else None
     return variable.reads if variable is not None and variable.single is not None else []
 
@@ -242,10 +238,7 @@ def is_answer_understood(script: PythonScript, names: Names, login: Login) -> No
     """Return the first use of ADAL's answer that takes more than the token; None when there is none."""
     if login.gives is not Gives.ANSWER:
         return None
-    assigned = assigned_name(script, login.statement)
-    if assigned is None or peel_parentheses(assigned[1]).id != login.value.id:
-        return login.value
-    target = login.statement.named_children[0].child_by_field_name("left")
+    target = assigned_to(lift_parentheses(login.value))
     variable = names.variable(target) if target is not None else None
     if variable is None or variable.single is None:
         return login.value

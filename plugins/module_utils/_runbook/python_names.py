@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from .python_source import FUNCTIONS, Arguments, PythonScript, assigned_name, children, statement_of
-from .syntax import ancestors, same_span, walk
+from .python_source import FUNCTIONS, Arguments, PythonScript, assignments, children, statement_of
+from .syntax import ancestors, walk
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -203,10 +203,10 @@ class Names:
         if side is None or side.id != target.id:
             return
         statement = statement_of(identifier)
-        assigned = assigned_name(self._script, statement) if statement is not None else None
-        plain = assigned is not None and parent.type == "assignment" and same_span(target, identifier)
-        how = How.ASSIGNED if plain else How.OTHER
-        self._bind_node(identifier, identifier, Binding(how, identifier, assigned[1] if assigned and plain else None))
+        pairs = assignments(statement) if statement is not None else []
+        value = next((value for name, value in pairs if name.id == identifier.id), None)
+        how = How.ASSIGNED if value is not None else How.OTHER
+        self._bind_node(identifier, identifier, Binding(how, identifier, value))
         if parent.type == "augmented_assignment":
             self._bound.discard(identifier.id)
 

@@ -110,15 +110,26 @@ def string_value(script: Script, node: Node) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def assigned_name(script: Script, statement: Node) -> tuple[str, Node] | None:
-    """Return name and value of a plain assignment, ``name = value``; None for every other statement."""
+def assignments(statement: Node) -> list[tuple[Node, Node]]:
+    """Return names and values of a plain assignment, ``a = x`` or ``a, b = x, y``; nothing for other statements."""
     inner = children(statement)
     if statement.type != "expression_statement" or len(inner) != 1 or inner[0].type != "assignment":
-        return None
+        return []
     target, value = inner[0].child_by_field_name("left"), inner[0].child_by_field_name("right")
-    if target is None or value is None or target.type != "identifier" or value.type == "assignment":
-        return None
-    return script.text(target), value
+    if target is None or value is None or value.type == "assignment":
+        return []
+    targets = children(target) if target.type == "pattern_list" else [target]
+    values = children(value) if target.type == "pattern_list" and value.type == "expression_list" else [value]
+    if len(targets) != len(values) or any(t.type != "identifier" for t in targets):
+        return []
+    return list(zip(targets, values, strict=True))
+
+
+def assigned_to(value: Node) -> Node | None:
+    """Return the name that is assigned just ``value``; None when there is none."""
+    statement = statement_of(value)
+    pairs = assignments(statement) if statement is not None else []
+    return next((name for name, assigned in pairs if assigned.id == value.id), None)
 
 
 class Arguments:

@@ -14,8 +14,13 @@ import pytest
 from ansible_collections.azauto.runas_migration.plugins.module_utils._finding import CODES, Severity
 from ansible_collections.azauto.runas_migration.plugins.module_utils._runbook import RewriteOptions, rewrite
 
-PAGE = (Path(__file__).parents[5] / "docs" / "rewriting.md").read_text("utf-8")
+DOCS = Path(__file__).parents[5] / "docs"
+PAGE = (DOCS / "rewriting.md").read_text("utf-8")
+PYTHON_PAGE = (DOCS / "python.md").read_text("utf-8")
 EXAMPLES = re.findall(r"^Before:\n\n```powershell\n(.*?)```\n\nAfter:\n\n```powershell\n(.*?)```\n", PAGE, re.S | re.M)
+PYTHON_EXAMPLES = re.findall(
+    r"^Before:\n\n```python\n(.*?)```\n\nAfter,[^\n]*:\n\n```python\n(.*?)```\n", PYTHON_PAGE, re.S | re.M
+)
 ASSET = {"subscription_id": "11111111-1111-1111-1111-111111111111", "tenant_id": None}
 
 
@@ -29,6 +34,18 @@ def test_an_example_is_true(before: str, after: str) -> None:
     outcome = rewrite(before.encode(), "PowerShell", options)
     assert outcome.content.decode() == after
     assert outcome.verdict.value == "rewritten"
+
+
+def test_the_python_page_has_its_examples() -> None:
+    assert len(PYTHON_EXAMPLES) == PYTHON_PAGE.count("\nBefore:\n") == PYTHON_PAGE.count("\nAfter, ") > 0
+
+
+@pytest.mark.parametrize(("before", "after"), PYTHON_EXAMPLES)
+def test_a_python_example_is_true(before: str, after: str) -> None:
+    packages = frozenset({"azure-identity"})
+    options = RewriteOptions(connections={"AzureRunAsConnection": ASSET}, python_packages=packages)
+    outcome = rewrite(before.encode(), "Python3", options)
+    assert outcome.content.decode() == after
 
 
 def test_every_refusal_is_explained() -> None:
