@@ -94,7 +94,7 @@ def find_assets(script: PythonScript, names: Names, options: RewriteOptions) -> 
 
 def _fetch(script: PythonScript, names: Names, call: Node, options: RewriteOptions) -> Fetch:
     fetch = Fetch(call, *_name(script, names, call))
-    _Tracker(script, names, fetch).follow(call)
+    _Tracker(script, names, fetch).run()
     fetch.kind = _kind(fetch, options)
     return fetch
 
@@ -153,12 +153,17 @@ class _Tracker:
         self._script = script
         self._names = names
         self._fetch = fetch
+        self._pending = [fetch.call]
 
-    def follow(self, expression: Node) -> None:
-        """Note what becomes of ``expression``, which is the connection."""
-        if expression.id in self._fetch.tracked:
-            return
-        self._fetch.tracked.add(expression.id)
+    def run(self) -> None:
+        """Note what becomes of the connection, and of every variable and parameter that holds it."""
+        while self._pending:
+            expression = self._pending.pop(0)
+            if expression.id not in self._fetch.tracked:
+                self._fetch.tracked.add(expression.id)
+                self._follow(expression)
+
+    def _follow(self, expression: Node) -> None:
         whole = lift_parentheses(expression)
         parent = whole.parent
         read = field_read(self._script, whole)
@@ -177,8 +182,7 @@ class _Tracker:
             return
         if variable.single is None:
             self._fetch.reused = variable
-        for read in variable.reads:
-            self.follow(read)
+        self._pending += variable.reads
 
     def _follow_argument(self, argument: Node) -> bool:
         given = argument.parent
@@ -214,8 +218,7 @@ class _Tracker:
                 if single.how is not How.PARAMETER:
                     return False
                 self._fetch.uses.append(Use(argument, parameter=single))
-                for read in variable.reads:
-                    self.follow(read)
+                self._pending += variable.reads
                 return True
         return False
 

@@ -14,7 +14,7 @@ from .edits import Span
 from .python_code import Code, without_imports
 from .python_dead import Dead
 from .python_logins import Login
-from .python_names import How, Names, Variable
+from .python_names import How, Names, Variable, is_no_name
 from .python_source import PythonScript, block_of, children, is_inside
 
 if TYPE_CHECKING:
@@ -38,9 +38,9 @@ def fit(script: PythonScript, names: Names, dead: Dead, login: Login, code: Code
         if variable is not None and {binding.path for binding in variable.bindings} == {module}:
             if _is_imported_before(script, variable, scope, login):
                 reused.add(module)
-        elif _is_taken(script, dead, scope, module):
+        elif _is_taken(script, names, dead, scope, module):
             raise NoPlace
-    if any(_is_taken(script, dead, scope, name) for name in code.names):
+    if any(_is_taken(script, names, dead, scope, name) for name in code.names):
         raise NoPlace
     return without_imports(code, reused)
 
@@ -59,17 +59,15 @@ def _is_imported_before(script: PythonScript, variable: Variable, scope: Node, l
     return False
 
 
-def _is_taken(script: PythonScript, dead: Dead, scope: Node, name: str) -> bool:
+def _is_taken(script: PythonScript, names: Names, dead: Dead, scope: Node, name: str) -> bool:
+    """Tell whether what stays of ``scope`` binds or reads ``name``."""
+    bound = names.bound_in(scope, name)
+    if bound is not None and not all(dead.is_gone(binding.node) for binding in bound.bindings):
+        return True
     return any(
-        script.text(node) == name and is_inside(node, scope) and not dead.is_gone(node) and not _is_member(node)
-        for node in script.nodes("identifier")
+        script.text(node) == name and is_inside(node, scope) and not is_no_name(node) and not dead.is_gone(node)
+        for node in names.read_nodes
     )
-
-
-def _is_member(identifier: Node) -> bool:
-    parent = identifier.parent
-    member = parent.child_by_field_name("attribute") if parent is not None and parent.type == "attribute" else None
-    return member is not None and member.id == identifier.id
 
 
 def spans(script: PythonScript, dead: Dead, logins: list[tuple[Login, Code]]) -> list[Span]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from .connections import Kind
 from .python_assets import Assets, field_read
-from .python_names import How, Names, arguments_for
+from .python_names import Binding, How, Names, arguments_for
 from .python_source import (
     Arguments,
     PythonScript,
@@ -88,6 +88,7 @@ class Flow:
         self._names = names
         uses = [use for fetch in assets.of(Kind.RUN_AS) for use in fetch.uses]
         self._fields = {use.node.id: use.field for use in uses if use.field is not None}
+        self._known: dict[int, set[str]] = {}
 
     def fields(self, node: Node, depth: int = 0) -> set[str]:
         """Return the fields of Run As connections that surely flow into ``node``."""
@@ -104,14 +105,19 @@ class Flow:
         single = variable.single if variable is not None else None
         if single is None:
             return set()
-        if single.how is How.PARAMETER:
-            return self._given(single.node, depth)
-        return self.fields(single.value, depth) if single.value is not None else set()
+        if single.node.id not in self._known:
+            self._known[single.node.id] = set()
+            self._known[single.node.id] = self._of(single, depth)
+        return self._known[single.node.id]
 
-    def _given(self, parameter: Node, depth: int) -> set[str]:
-        binding = next(b for v in self._names.variables for b in v.bindings if b.node.id == parameter.id)
+    def _of(self, binding: Binding, depth: int) -> set[str]:
+        if binding.how is How.PARAMETER:
+            return self._given(binding, depth)
+        return self.fields(binding.value, depth) if binding.value is not None else set()
+
+    def _given(self, parameter: Binding, depth: int) -> set[str]:
         try:
-            given = arguments_for(self._names, self._script, binding)
+            given = arguments_for(self._names, self._script, parameter)
         except LookupError:
             return set()
         sets = [self.fields(node, depth) if node is not None else set() for node in given]
@@ -201,7 +207,7 @@ def _value(script: PythonScript, names: Names, call: _Call) -> tuple[Node, Gives
     if len(credentials) == 1 and credentials[0] is not None:
         return credentials[0], Gives.CREDENTIAL
     tokens = [field_read(script, lift_parentheses(read)) for read in reads]
-    if len(tokens) == 1 and tokens[0] is not None and tokens[0][1] == _TOKEN and _returned_next(whole, tokens[0][0]):
+    if len(tokens) == 1 and tokens[0] is not None and tokens[0][1] == _TOKEN and _taken_next(whole, tokens[0][0]):
         return tokens[0][0], Gives.TOKEN
     return call.node, Gives.ANSWER
 
@@ -225,10 +231,12 @@ def _reads(names: Names, value: Node) -> list[Node]:
     return variable.reads if variable is not None and variable.single is not None else []
 
 
-def _returned_next(call: Node, read: Node) -> bool:
-    """Tell whether the statement after the call returns what was read of its answer."""
+def _taken_next(call: Node, read: Node) -> bool:
+    """Tell whether the statement after the call returns, or assigns, just what was read of its answer."""
     statement, made = statement_of(read), statement_of(call)
-    if statement is None or made is None or statement.type != "return_statement":
+    if statement is None or made is None:
+        return False
+    if statement.type != "return_statement" and assigned_to(lift_parentheses(read)) is None:
         return False
     block = [child.id for child in children(block_of(made))]
     return statement.id in block and block.index(statement.id) == block.index(made.id) + 1

@@ -28,6 +28,7 @@ _TARGETS = {
 }
 _PATTERNS = frozenset({"pattern_list", "tuple_pattern", "list_pattern", "list_splat_pattern", "as_pattern_target"})
 _OPEN_TARGETS = frozenset({"as_pattern_target", "global_statement", "nonlocal_statement", "delete_statement"})
+_LONGEST_PATH = 64
 
 
 class How(Enum):
@@ -90,6 +91,15 @@ class Names:
         """Every name that the script binds."""
         return list(self._variables.values())
 
+    @property
+    def read_nodes(self) -> list[Node]:
+        """Every identifier that reads a name, also one that the script never binds."""
+        return [node for node in self._script.nodes("identifier") if node.id not in self._bound]
+
+    def bound_in(self, scope: Node, name: str) -> Variable | None:
+        """Return the variable ``name`` that ``scope`` itself binds."""
+        return self._variables.get((scope.id, name))
+
     def variable(self, identifier: Node) -> Variable | None:
         """Return the variable that ``identifier`` reads or binds; None for a name that the script never binds."""
         return self._of_node.get(identifier.id)
@@ -116,23 +126,30 @@ class Names:
 
     def path(self, node: Node) -> str:
         """Return the dotted name that ``node`` stands for, imports and other names for it followed; "" if none."""
-        for _step in range(8):
+        members: list[str] = []
+        for _step in range(_LONGEST_PATH):
             if node.type == "attribute":
                 owner, name = node.child_by_field_name("object"), node.child_by_field_name("attribute")
                 if owner is None or name is None:
                     return ""
-                prefix = self.path(owner)
-                return f"{prefix}.{self._script.text(name)}" if prefix else f".{self._script.text(name)}"
-            if node.type != "identifier":
-                return ""
-            imported = self._imported(node)
-            if imported:
-                return imported
-            value = self.value(node)
-            if value is None or value.type not in ("identifier", "attribute"):
-                return self._script.text(node)
-            node = value
+                members.insert(0, self._script.text(name))
+                node = owner
+                continue
+            base = self._base(node)
+            if isinstance(base, str):
+                return ".".join([base, *members])
+            node = base
         return ""
+
+    def _base(self, node: Node) -> str | Node:
+        """Return the name of what an attribute belongs to, or the attribute that a variable stands for."""
+        if node.type != "identifier":
+            return ""
+        imported = self._imported(node)
+        value = self.value(node)
+        if imported or value is None or value.type not in ("identifier", "attribute"):
+            return imported or self._script.text(node)
+        return value
 
     def _imported(self, node: Node) -> str:
         variable = self.variable(node)
@@ -211,7 +228,7 @@ class Names:
             self._bound.discard(identifier.id)
 
     def _collect_read(self, identifier: Node) -> None:
-        if identifier.id in self._bound or _is_no_name(identifier):
+        if identifier.id in self._bound or is_no_name(identifier):
             return
         name = self._script.text(identifier)
         variable = self.lookup(name, identifier)
@@ -251,8 +268,8 @@ class Names:
         return variable
 
 
-def _is_no_name(identifier: Node) -> bool:
-    """The name of an attribute or of a keyword argument reads no variable."""
+def is_no_name(identifier: Node) -> bool:
+    """Tell whether ``identifier`` is the name of an attribute or of a keyword argument, and reads no variable."""
     parent = identifier.parent
     if parent is None:
         return True

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -94,20 +93,19 @@ def is_caught(node: Node) -> bool:
 
 
 def string_value(script: Script, node: Node) -> str | None:
-    """Return the value of a literal string, of one piece or of several; None for all else, such as an f-string."""
+    """Return the value of a literal string, of one piece or of several.
+
+    None for all else: an f-string, one with a backslash in it.
+    """
     node = peel_parentheses(node)
     if node.type == "concatenated_string":
         pieces = [string_value(script, piece) for piece in children(node)]
         return None if None in pieces else "".join(piece or "" for piece in pieces)
     if node.type != "string" or any(child.type == "interpolation" for child in node.named_children):
         return None
-    if not _PLAIN_STRING.fullmatch(script.text(node.children[0])):
-        return None
-    try:
-        value = ast.literal_eval(script.text(node))
-    except (SyntaxError, ValueError):
-        return None
-    return value if isinstance(value, str) else None
+    start, end = node.children[0], node.children[-1]
+    value = script.text(node)[len(script.text(start)) : -len(script.text(end)) or None]
+    return value if _PLAIN_STRING.fullmatch(script.text(start)) and "\\" not in value else None
 
 
 def assignments(statement: Node) -> list[tuple[Node, Node]]:

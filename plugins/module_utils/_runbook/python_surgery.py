@@ -76,6 +76,7 @@ class PythonSurgery:
 
     def _plan(self) -> None:
         self._report_foreign()
+        self._report_unseen()
         logins = [login for login in find_logins(self.script, self._names, self._flow) if self._is_known_form(login)]
         known = [login for login in logins if isinstance(login, Login)]
         for login in known:
@@ -93,20 +94,29 @@ class PythonSurgery:
         self._assemble(coded, pinned)
 
     def _report_foreign(self) -> None:
-        """Report what has no rewrite at all: Classic, helper packages, unknown names, code made at run time."""
+        """Report what has no rewrite at all: Classic, helper packages, unknown names, two connections."""
         for fetch in self._assets.of(Kind.CLASSIC):
             self.report.add("RA442", fetch.call)
         for fetch in self._assets.of(Kind.UNKNOWN_NAME):
             self.report.add("RA410", fetch.call)
+        run_as = self._assets.of(Kind.RUN_AS)
+        if len({(fetch.name or "").lower() for fetch in run_as}) > 1:
+            self.report.add("RA425", run_as[-1].call)
         for variable in self._names.variables:
             for binding in variable.bindings:
                 if binding.path.startswith(_CLASSIC_PACKAGE):
                     self.report.add("RA442", binding.node)
         for call in self._assets.helpers:
             self.report.add("RA443", call, function=self.script.text(call.children[0]))
+
+    def _report_unseen(self) -> None:
+        """Report what may read names unseen: code made at run time, tables of all variables, backquotes."""
         for call in self.script.nodes("call"):
             if _DYNAMIC.fullmatch(self.script.text(call.children[0])):
                 self.report.add("RA440", call)
+        for string in self.script.nodes("string"):
+            if self.script.text(string).startswith("`"):
+                self.report.add("RA440", string)
 
     def _is_known_form(self, login: Login | Strange) -> bool:
         if isinstance(login, Strange):
