@@ -33,13 +33,14 @@ def rewrite_python(content: bytes, text: Text, options: RewriteOptions, runbook_
         return Rewrite(content, Verdict.NOT_USED)
     surgery = PythonSurgery(text, runbook_type, options)
     report = surgery.report
-    broken = surgery.script.first_error if may_use and not surgery.uses_run_as else None
-    unreadable = report.unreadable if broken is None else surgery.script.place(broken)
-    if unreadable is not None:
-        problem = finding("RA430", options.resource, line=unreadable[0], column=unreadable[1])
-        return Rewrite(content, Verdict.UNPARSABLE, findings=(problem,))
     if report.refused:
         return Rewrite(content, Verdict.MANUAL, findings=report.findings)
+    # Python does not run any of a script with a syntax error, and the rest of it may not be what it seems.
+    broken = surgery.script.first_error if may_use else None
+    if broken is not None:
+        line, column = surgery.script.place(broken)
+        problem = finding("RA430", options.resource, line=line, column=column)
+        return Rewrite(content, Verdict.UNPARSABLE, findings=(problem,))
     if not surgery.spans:
         return Rewrite(content, Verdict.NOT_USED, findings=report.findings)
     return _finish(content, text, surgery, options, runbook_type)

@@ -32,7 +32,7 @@ from .python_source import PythonScript, is_caught, string_value
 from .python_version import Clients, Version, clients_of, version_of
 from .report import Report
 from .result import RewriteOptions
-from .syntax import is_broken, walk
+from .syntax import walk
 from .text import Text
 
 if TYPE_CHECKING:
@@ -130,8 +130,6 @@ class PythonSurgery:
             self.report.add("RA415", login.value, command=name, parameter="its authority")
         if login.gives is Gives.CREDENTIAL and version_of(self.script, self._type) is Version.PYTHON_2:
             self.report.add("RA441", login.value, function=name_of_login(self.script, login))
-        if is_broken(login.statement):
-            self.report.cannot_read(login.statement)
         return True
 
     def _is_own_tenant(self, login: Login) -> bool:
@@ -175,9 +173,6 @@ class PythonSurgery:
             if not self._dead.is_gone(call):
                 self.report.add("RA422", call)
         self._report_handlers()
-        for node in [*self._dead.statements.values(), *self._dead.arguments.values()]:
-            if is_broken(node):
-                self.report.cannot_read(node)
 
     def _report_handlers(self) -> None:
         """A handler for errors of the old login would never run again."""
