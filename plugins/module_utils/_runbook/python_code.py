@@ -45,11 +45,12 @@ import time
 class IdentityCredential(object):
     \"\"\"Logs in to Azure clients with the managed identity of the Automation account.\"\"\"
 
+    default_resource = {resource}
     AccessToken = collections.namedtuple("AccessToken", ["token", "expires_on"])
     tokens = {{}}
 
     def get_token(self, *scopes, **_options):
-        resource = scopes[0] if scopes else {resource}
+        resource = scopes[0] if scopes else self.default_resource
         if resource.endswith("/.default"):
             resource = resource[:-len("/.default")]
         known = self.tokens.get(resource)

@@ -218,6 +218,13 @@ class TestCredential:
         assert credential.signed_session().headers["Authorization"] == f"Bearer token for {ARM}"
         assert endpoint.requested == [{"resource": ARM}]
 
+    def test_the_resource_that_the_caller_names_is_asked_for(self, endpoint: IdentityEndpoint, tmp_path: Path) -> None:
+        script = runbook(CREDENTIAL.replace(f"'{ARM}'", "resource"))
+        script = script.replace("log_in(conn)", "log_in(conn, resource='https://vault.azure.net')", 2)
+        script = script.replace("def log_in(conn, resource='https://vault.azure.net')", "def log_in(conn, resource)")
+        run(script, tmp_path)["result"].signed_session()
+        assert endpoint.requested == [{"resource": "https://vault.azure.net"}]
+
     def test_clients_of_the_first_generation_get_the_class_of_msrest(
         self, endpoint: IdentityEndpoint, tmp_path: Path, monkeypatch: Any
     ) -> None:
