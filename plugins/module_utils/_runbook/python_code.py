@@ -75,6 +75,15 @@ _SIGNED_SESSION = """
         session.headers["Authorization"] = "Bearer " + self.get_token().token
         return session"""
 
+_SUBSCRIPTIONS = """\
+identity_response = requests.get(
+    "https://management.azure.com/subscriptions?api-version=2020-01-01",
+    headers={{"Authorization": "Bearer " + {token}}})
+identity_response.raise_for_status()
+identity_subscriptions = identity_response.json()["value"]
+if len(identity_subscriptions) != 1:
+    raise RuntimeError("The identity sees %d subscriptions; name the right one here." % len(identity_subscriptions))"""
+
 
 @dataclass(frozen=True)
 class Code:
@@ -103,6 +112,14 @@ def token(resource: str, client_id: str | None, has_requests: bool) -> Code:
 def answer_like_adal(code: Code) -> Code:
     """Return ``code`` with the token where ADAL's answer had it."""
     return replace(code, expression=f'{{"accessToken": {code.expression}}}')
+
+
+def only_subscription(key: str, client_id: str | None) -> Code:
+    """Return the code that makes a table with the id of the only subscription under ``key``, and fails for others."""
+    read = token('"https://management.azure.com/"', client_id, has_requests=True)
+    statements = f"{read.statements}\n{_SUBSCRIPTIONS.format(token=read.expression)}"
+    table = f'{{"{key}": identity_subscriptions[0]["subscriptionId"]}}'
+    return Code(statements, table, (*read.names, "identity_subscriptions"), read.modules)
 
 
 def azure_identity(client_id: str | None) -> Code:

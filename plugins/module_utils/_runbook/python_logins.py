@@ -176,7 +176,7 @@ def _is_credential(script: PythonScript, names: Names, node: Node | None) -> boo
 def _login(script: PythonScript, names: Names, flow: Flow, call: _Call) -> Login | Strange:
     value, gives = _value(script, names, call)
     statement = statement_of(value)
-    if statement is None or not _is_simple(script, value, statement):
+    if statement is None or not is_simple(script, value, statement):
         return Strange(value)
     return Login(gives, value, statement, call.arguments[0], _authority(script, names, flow, call))
 
@@ -257,7 +257,7 @@ def is_answer_understood(script: PythonScript, names: Names, login: Login) -> No
     return None
 
 
-def _is_simple(script: PythonScript, value: Node, statement: Node) -> bool:
+def is_simple(script: PythonScript, value: Node, statement: Node) -> bool:
     """Tell whether ``statement`` can follow other new statements: alone on its lines, and run once as it stands."""
     if statement.type not in ("return_statement", "expression_statement"):
         return False

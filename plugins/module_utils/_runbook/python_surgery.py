@@ -29,6 +29,7 @@ from .python_logins import (
 )
 from .python_names import Names
 from .python_source import PythonScript, is_caught, string_value
+from .python_subscription import find_look_up, is_public_cloud
 from .python_version import Clients, Version, clients_of, version_of
 from .report import Report
 from .result import RewriteOptions
@@ -43,6 +44,7 @@ _CLASSIC_PACKAGE = "azure.servicemanagement"
 _AZURE_IDENTITY = "azure-identity"
 _LOGIN_PACKAGES = frozenset({"adal", "OpenSSL", "msrestazure"})
 _DYNAMIC = re.compile(r"eval|exec|execfile|globals|locals|vars")
+_ONLY_SUBSCRIPTION = "the only one that the identity sees (an error at run time if there are several)"
 _ASSUMED = {
     Clients.TRACK_1: "its Azure clients take a credential with signed_session, and the job ends before the token does",
     Clients.TRACK_2: "its Azure clients take a credential with get_token",
@@ -63,6 +65,7 @@ class PythonSurgery:
         self._assets = find_assets(self.script, self._names, options)
         self._flow = Flow(self.script, self._names, self._assets)
         self._dead = Dead(self.script, self._names)
+        self._looked_up: set[int] = set()
         lint(self.script, self.report)
         if self.uses_run_as:
             self._plan()
@@ -86,12 +89,13 @@ class PythonSurgery:
         self._dead.settle(asset_nodes)
         pinned = self._pin()
         self._dead.settle(asset_nodes)
+        looked_up = self._look_up(known)
         self._dead.remove_imports()
         self._report_left_over()
         if self.report.refused:
             return
         coded = [(login, self._code(login)) for login in known]
-        self._assemble(coded, pinned)
+        self._assemble([*coded, *looked_up], pinned)
 
     def _report_foreign(self) -> None:
         """Report what has no rewrite at all: Classic, helper packages, unknown names, two connections."""
@@ -158,6 +162,26 @@ class PythonSurgery:
             self._dead.replace(node)
         return pinned
 
+    def _look_up(self, logins: list[Login]) -> list[tuple[Login, Code]]:
+        """Ask Azure for the subscription where its id is not known, or not to be pinned."""
+        has_package = self._has_requests() or any(login.gives is Gives.CREDENTIAL for login in logins)
+        if not has_package or not is_public_cloud(self.script, self._flow, logins):
+            return []
+        found = []
+        for fetch in self._assets.of(Kind.RUN_AS):
+            look_up = find_look_up(self.script, self._names, self._dead, fetch)
+            if look_up is not None:
+                place, key, reads = look_up
+                self._dead.replace(place.value)
+                self._looked_up.update(read.id for read in reads)
+                self.report.assume("only_subscription", "RA404", fetch.call, field=key, value=_ONLY_SUBSCRIPTION)
+                found.append((place, python_code.only_subscription(key, self._options.client_id)))
+        return found
+
+    def _has_requests(self) -> bool:
+        paths = (binding.path for variable in self._names.variables for binding in variable.bindings)
+        return any(path.split(".")[0] == "requests" for path in paths)
+
     def _report_left_over(self) -> None:
         for fetch in self._assets.of(Kind.RUN_AS):
             before = len(self.report.findings)
@@ -183,7 +207,7 @@ class PythonSurgery:
                     self.report.add("RA440", read)
 
     def _report_use(self, use: Use) -> None:
-        if self._dead.is_gone(use.node):
+        if self._dead.is_gone(use.node) or use.node.id in self._looked_up:
             return
         if use.parameter is not None:
             if is_handed_on(self._names, self.script, use.parameter):
@@ -209,9 +233,7 @@ class PythonSurgery:
         self.report.add("RA401", login.value, command=name)
         if login.gives is Gives.CREDENTIAL:
             return self._credential_code(login, resource, name)
-        paths = (binding.path for variable in self._names.variables for binding in variable.bindings)
-        has_requests = any(path.split(".")[0] == "requests" for path in paths)
-        code = python_code.token(resource, client_id, has_requests)
+        code = python_code.token(resource, client_id, self._has_requests())
         return python_code.answer_like_adal(code) if login.gives is Gives.ANSWER else code
 
     def _credential_code(self, login: Login, resource: str, name: str) -> Code:

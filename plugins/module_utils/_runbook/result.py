@@ -61,7 +61,8 @@ class RewriteOptions:
     identity: ``system`` or ``user``; ``user`` needs ``client_id``, the client id of the user-assigned identity.
     subscription: ``pin`` writes the subscription known from the connection asset in place of a read of the
         connection's SubscriptionId; ``keep`` reads it from the context of the new login, a named assumption.
-        A subscription that is not known cannot be pinned and is kept.
+        A subscription that is not known cannot be pinned and is kept. Python has no context: there ``keep`` looks
+        for the only subscription that the identity sees, and stops the job when it sees several.
     azurerm: ``keep`` leaves AzureRM cmdlets as they are and makes the login ``Connect-AzureRmAccount -Identity``.
     environment: the cloud (``AzureUSGovernment`` …) that a login names with -Environment when it names none so far;
         None leaves that as it is.

@@ -19,7 +19,7 @@ PAGE = (DOCS / "rewriting.md").read_text("utf-8")
 PYTHON_PAGE = (DOCS / "python.md").read_text("utf-8")
 EXAMPLES = re.findall(r"^Before:\n\n```powershell\n(.*?)```\n\nAfter:\n\n```powershell\n(.*?)```\n", PAGE, re.S | re.M)
 PYTHON_EXAMPLES = re.findall(
-    r"^Before:\n\n```python\n(.*?)```\n\nAfter,[^\n]*:\n\n```python\n(.*?)```\n", PYTHON_PAGE, re.S | re.M
+    r"^Before:\n\n```python\n(.*?)```\n\n(After,[^\n]*):\n\n```python\n(.*?)```\n", PYTHON_PAGE, re.S | re.M
 )
 ASSET = {"subscription_id": "11111111-1111-1111-1111-111111111111", "tenant_id": None}
 
@@ -40,10 +40,10 @@ def test_the_python_page_has_its_examples() -> None:
     assert len(PYTHON_EXAMPLES) == PYTHON_PAGE.count("\nBefore:\n") == PYTHON_PAGE.count("\nAfter, ") > 0
 
 
-@pytest.mark.parametrize(("before", "after"), PYTHON_EXAMPLES)
-def test_a_python_example_is_true(before: str, after: str) -> None:
-    packages = frozenset({"azure-identity"})
-    options = RewriteOptions(connections={"AzureRunAsConnection": ASSET}, python_packages=packages)
+@pytest.mark.parametrize(("before", "when", "after"), PYTHON_EXAMPLES)
+def test_a_python_example_is_true(before: str, when: str, after: str) -> None:
+    connections = None if "not known" in when else {"AzureRunAsConnection": ASSET}
+    options = RewriteOptions(connections=connections, python_packages=frozenset({"azure-identity"}))
     outcome = rewrite(before.encode(), "Python3", options)
     assert outcome.content.decode() == after
 

@@ -41,11 +41,15 @@ ONLY_PYTHON_3 = {"interpolation", "type", "keyword_separator", "nonlocal_stateme
 
 
 class IdentityEndpoint(HTTPServer):
-    """Answers token requests; ``requested`` are their parameters. Without the header of the job it gives nothing."""
+    """Answers token requests; ``requested`` are their parameters. Without the header of the job it gives nothing.
+
+    It is Azure Resource Manager too, and tells the ``subscriptions``.
+    """
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.requested: list[dict[str, str]] = []
+        self.subscriptions: list[str] = []
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -54,10 +58,16 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         allowed = self.headers["X-IDENTITY-HEADER"] == HEADER
         parameters = dict(parse_qsl(urlsplit(self.path).query))
+        if self.path.startswith("/subscriptions?"):
+            self.answer(200, {"value": [{"subscriptionId": name} for name in self.server.subscriptions]})
+            return
         self.server.requested.append(parameters)
         token = {"access_token": f"token for {parameters.get('resource')}", "expires_on": "4102444800"}
-        body = json.dumps(token if allowed else {"error": "no header"}).encode()
-        self.send_response(200 if allowed else 403)
+        self.answer(200 if allowed else 403, token if allowed else {"error": "no header"})
+
+    def answer(self, status: int, content: object) -> None:
+        body = json.dumps(content).encode()
+        self.send_response(status)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -161,6 +171,35 @@ class TestToken:
         left = run(script, tmp_path)
         assert (left["first"], left["second"]) == ("token for r", "token for r")
         assert endpoint.requested == [{"resource": "r"}]
+
+
+class TestSubscription:
+    SCRIPT = runbook(TOKEN, "import requests", "subscription = str(conn['SubscriptionId'])\n")
+
+    @pytest.fixture(autouse=True)
+    def resource_manager(self, endpoint: IdentityEndpoint, monkeypatch: pytest.MonkeyPatch) -> None:
+        class Adapter(requests.adapters.HTTPAdapter):
+            def send(self, request: requests.PreparedRequest, *arguments: Any, **options: Any) -> requests.Response:
+                assert request.headers["Authorization"] == f"Bearer token for {ARM}"
+                request.url = f"http://127.0.0.1:{endpoint.server_port}{request.path_url}"
+                return super().send(request, *arguments, **options)
+
+        def session_to_this_machine(*arguments: Any) -> None:
+            make_session(*arguments)
+            arguments[0].mount(ARM, Adapter())
+
+        make_session = requests.Session.__init__
+        monkeypatch.setattr(requests.Session, "__init__", session_to_this_machine)
+
+    def test_the_only_one_is_looked_up(self, endpoint: IdentityEndpoint, tmp_path: Path) -> None:
+        endpoint.subscriptions = ["the one"]
+        assert run(self.SCRIPT, tmp_path)["subscription"] == "the one"
+
+    @pytest.mark.parametrize("seen", [[], ["one", "another"]])
+    def test_nothing_is_chosen(self, seen: list[str], endpoint: IdentityEndpoint, tmp_path: Path) -> None:
+        endpoint.subscriptions = seen
+        with pytest.raises(RuntimeError, match=f"sees {len(seen)} subscriptions"):
+            run(self.SCRIPT, tmp_path)
 
 
 class RecordingTransport(HttpTransport):  # type: ignore[type-arg]
