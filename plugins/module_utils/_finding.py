@@ -354,8 +354,40 @@ CODES: dict[str, Code] = {
     ),
     "RA440": Code(
         ERROR,
-        "This Python runbook uses a Run As account.",
+        "This Python runbook uses a Run As account in a form that is not rewritten.",
         "Replace the login by hand: a token from the identity endpoint, or ManagedIdentityCredential on Python 3.",
+    ),
+    "RA441": Code(
+        ERROR,
+        "{function} makes a credential for Azure clients, and the runbook is written for Python 2, where no package "
+        "offers one for an identity.",
+        "Port the runbook to Python 3 (print, except, current azure-mgmt packages), import it as Python 3 and migrate "
+        "it again.",
+    ),
+    "RA442": Code(
+        ERROR,
+        "The runbook uses classic service management, which is retired and has no identity login.",
+        "Move the classic part to the clients of Azure Resource Manager (azure-mgmt packages), or remove it.",
+    ),
+    "RA443": Code(
+        ERROR,
+        "{function} comes from a package that logs in with the Run As account.",
+        "Write the function into the runbook, with a token from the identity endpoint or ManagedIdentityCredential.",
+    ),
+    "RA444": Code(
+        ERROR,
+        "{asset} is the Run As connection as a whole, and is used here for something else than a login.",
+        "Replace this use by hand; an identity has no connection object.",
+    ),
+    "RA445": Code(
+        ERROR,
+        "{field} of the Run As connection is read, and its value is not known.",
+        "Let the migration read the connection asset so that the value can be written, or write it by hand.",
+    ),
+    "RA446": Code(
+        WARNING,
+        "{function} returns {credential} in place of the Run As credential: it is assumed that {what}.",
+        "Test the runbook with the packages of its account or runtime environment before publishing it.",
     ),
     "RA450": Code(
         ERROR,

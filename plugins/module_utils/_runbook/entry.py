@@ -20,7 +20,6 @@ from .text import decode
 
 _REWRITERS = {
     Language.POWERSHELL: rewrite_powershell,
-    Language.PYTHON: rewrite_python,
     Language.GRAPHICAL: rewrite_graphical,
 }
 
@@ -42,4 +41,7 @@ def rewrite(content: bytes, runbook_type: str, options: RewriteOptions | None = 
     if text is None:
         problem = finding("RA435", options.resource, line=1, column=1)
         return Rewrite(content, Verdict.UNPARSABLE, findings=(problem,))
-    return _REWRITERS[language_of(text.plain, runbook_type)](content, text, options)
+    language = language_of(text.plain, runbook_type)
+    if language is Language.PYTHON:
+        return rewrite_python(content, text, options, runbook_type)
+    return _REWRITERS[language](content, text, options)

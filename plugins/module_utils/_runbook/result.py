@@ -61,7 +61,8 @@ class RewriteOptions:
     identity: ``system`` or ``user``; ``user`` needs ``client_id``, the client id of the user-assigned identity.
     subscription: ``pin`` writes the subscription known from the connection asset in place of a read of the
         connection's SubscriptionId; ``keep`` reads it from the context of the new login, a named assumption.
-        A subscription that is not known cannot be pinned and is kept.
+        A subscription that is not known cannot be pinned and is kept. Python has no context: there ``keep`` looks
+        for the only subscription that the identity sees, and stops the job when it sees several.
     azurerm: ``az`` moves a runbook that uses AzureRM to Az, all of it or nothing; ``keep`` leaves AzureRM cmdlets as
         they are and makes the login ``Connect-AzureRmAccount -Identity``; ``alias`` leaves their names and puts
         ``Enable-AzureRmAlias`` before them.
@@ -75,6 +76,7 @@ class RewriteOptions:
     connections: the account's Run As connections, name -> {"subscription_id", "tenant_id"}; names are compared
         without case. None when the account is not known: then a connection counts as Run As when its application id
         or certificate thumbprint is read, or when it bears the name that Azure gave these connections.
+    python_packages: the Python packages that the account or runtime environment has, lower case; None when not known.
     resource: what the findings name as their resource; usually the name of the runbook.
 
     Raises ValueError for a value that cannot be used.
@@ -89,6 +91,7 @@ class RewriteOptions:
     disable_context_autosave: bool = False
     dual_mode: str = "setting"
     connections: Mapping[str, Mapping[str, str | None]] | None = None
+    python_packages: frozenset[str] | None = None
     resource: str = "runbook"
 
     def __post_init__(self) -> None:

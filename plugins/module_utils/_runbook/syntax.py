@@ -36,10 +36,10 @@ _SCOPE = re.compile(r"^(global|script|local|private|using|variable|workflow):", 
 class Script:
     """A parsed script. Offsets are characters of ``text``; ``plain`` is the same text with ASCII punctuation."""
 
-    def __init__(self, text: Text, grammar: str) -> None:
+    def __init__(self, text: Text, grammar: str, plain: str | None = None) -> None:
         self.source = text
         self.grammar = grammar
-        self.plain = text.plain
+        self.plain = text.plain if plain is None else plain
         self._data = self.plain.encode("utf-8")
         self._tree = grammars.parser(grammar).parse(self._data)
         self.root = self._tree.root_node

@@ -71,7 +71,7 @@ class TestLanguage:
 
     @pytest.mark.parametrize("declared", ["Python2", "Python3", "PowerShell", ""])
     def test_python_is_known_by_its_content(self, declared: str) -> None:
-        assert [found.code for found in rewrite(PYTHON_FETCH, declared).findings] == ["RA440"]
+        assert [found.code for found in rewrite(PYTHON_FETCH, declared).findings] == ["RA431"]
 
     @pytest.mark.parametrize("declared", ["GraphPowerShell", "GraphPowerShellWorkflow", "PowerShell"])
     def test_graphical_is_known_by_its_content(self, declared: str) -> None:
@@ -100,20 +100,21 @@ class TestEncoding:
 
 class TestPython:
     @pytest.mark.parametrize(
-        "script",
+        ("script", "code"),
         [
-            "from automationassets import *\nc = get_automation_connection('AzureRunAsConnection')\n",
-            "import automationassets as a\nname = 'AzureRunAsConnection'\nc = a.get_automation_connection(name)\n",
-            "import automationassets as a\nprint a.get_automation_certificate('AzureRunAsCertificate')\n",
-            "from azure_automation_utility import get_automation_runas_token\nt = get_automation_runas_token()\n",
-            "import automationassets, sys\nc = automationassets.get_automation_connection(sys.argv[1])\n",
-            "import automationassets\nc = automationassets.get_automation_connection('Mine')\nx = c['ApplicationId']\n",
+            ("from automationassets import *\nc = get_automation_connection('AzureRunAsConnection')\n", "RA431"),
+            ("import automationassets as a\nn = 'AzureRunAsConnection'\nc = a.get_automation_connection(n)\n", "RA431"),
+            ("import automationassets as a\nprint a.get_automation_certificate('AzureRunAsCertificate')\n", "RA422"),
+            ("from azure_automation_utility import *\nt = get_automation_runas_token()\n", "RA443"),
+            ("import azure_automation_utility as u\nt = u.import_child_runbook('a', 'b', 'c')\n", "RA443"),
+            ("import automationassets, sys\nc = automationassets.get_automation_connection(sys.argv[1])\n", "RA410"),
+            ("import automationassets as a\nc = a.get_automation_connection('Mine')['ApplicationId']\n", "RA412"),
         ],
     )
-    def test_a_use_is_for_people(self, script: str) -> None:
+    def test_a_use_is_for_people(self, script: str, code: str) -> None:
         outcome = rewrite(script.encode(), "Python2")
         assert outcome.verdict is Verdict.MANUAL
-        assert [found.code for found in outcome.findings] == ["RA440"]
+        assert [found.code for found in outcome.findings] == [code]
 
     @pytest.mark.parametrize(
         "script",
