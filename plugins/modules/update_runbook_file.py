@@ -26,8 +26,8 @@ options:
   path:
     description:
       - The files and folders to look at. A file that is named is looked at whatever its name is.
-      - A folder is looked at with all that is below it, but files and folders whose names begin with a dot. Symbolic
-        links in it are followed to files inside of it only; any other link is reported and left alone.
+      - A folder is looked at with all that is below it, but files and folders whose names begin with a dot or end with
+        a tilde. Symbolic links in it are followed to files inside of it only; another link is reported and left alone.
       - Relative paths start at the folder of the playbook, for C(ansible) at the current folder.
       - Runbooks of one task may call each other and are rewritten together. Where a name is there twice, those of each
         folder are.

@@ -53,7 +53,8 @@ def obstacle(path: str) -> str | None:
         return "it belongs to another user"
     if user != 0 and status.st_gid not in (os.getegid(), *os.getgroups()):
         return "it belongs to a group that you are no member of"
-    if not os.access(path, os.W_OK):
+    # Said by the mode it holds for root too: somebody marked the file, as some version controls do.
+    if not status.st_mode & stat.S_IWUSR or not os.access(path, os.W_OK):
         return "it is read-only"
     return folder_obstacle(path)
 

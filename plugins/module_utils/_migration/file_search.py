@@ -50,10 +50,12 @@ class Names:
         return _matches(relative, self.include)
 
     def leave_out(self, relative: str) -> bool:
-        """Tell whether ``relative`` is left out: excluded, hidden, or in a folder that is."""
+        """Tell whether ``relative`` is left out: excluded, hidden, a backup (``~``), or in a folder that is."""
         parts = relative.split("/")
         ways = ["/".join(parts[:length]) for length in range(1, len(parts) + 1)]
-        return any(part.startswith(".") for part in parts) or any(_matches(way, self.exclude) for way in ways)
+        return any(part.startswith(".") or part.endswith("~") for part in parts) or any(
+            _matches(way, self.exclude) for way in ways
+        )
 
 
 def find_files(base: Path, paths: Sequence[str], names: Names) -> list[Found]:
