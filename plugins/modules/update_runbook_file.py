@@ -123,7 +123,7 @@ EXAMPLES = r"""
     path: runbooks
   check_mode: true
   register: rewritten
-  failed_when: rewritten is failed or rewritten.files | rejectattr('verdict', 'eq', 'not_used')
+  failed_when: rewritten is failed or rewritten.files | rejectattr('verdict', 'eq', 'not_used') | list | length > 0
 """
 
 RETURN = r"""

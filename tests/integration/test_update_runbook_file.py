@@ -17,6 +17,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+
+from ansible_collections.azauto.runas_migration.plugins.modules import update_runbook_file
 
 from .conftest import ansible_playbook, tasks_that_keep_the_result, written
 
@@ -270,6 +273,16 @@ def test_a_read_only_file_stops_the_run_before_anything_is_written(update: Task,
         assert "repo/Start.ps1: it is read-only" in result["msg"]
         assert "Clean.ps1" not in result["msg"]
     assert (repo / "crlf.ps1").read_bytes() == ENCODINGS["crlf.ps1"](OLD)
+
+
+@pytest.mark.parametrize(("path", "code"), [("repo/Clean.ps1", 0), ("repo/Start.ps1", 2), ("nowhere", 2)])
+def test_a_pipeline_fails_while_a_run_as_account_is_used(repo: Path, path: str, code: int) -> None:
+    """The last example of the module's page."""
+    task = yaml.safe_load(update_runbook_file.EXAMPLES)[-1]
+    task["azauto.runas_migration.update_runbook_file"]["path"] = path
+    play = {"hosts": "localhost", "gather_facts": False, "tasks": [task]}
+    assert ansible_playbook(written([play], repo.parent)).code == code
+    assert (repo / "Start.ps1").read_text() == OLD
 
 
 def test_a_path_that_is_not_there_changes_nothing(update: Task, repo: Path) -> None:
