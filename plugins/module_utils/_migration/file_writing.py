@@ -25,13 +25,18 @@ def refuse_obstacles(changing: Sequence[Decision]) -> None:
     blocked = [f"{path}: {reason}" for path, reason in reasons if reason]
     if blocked:
         raise StepError(
-            f"{len(blocked)} of {len(changing)} files to be written cannot be ({'; '.join(blocked)}). Make them "
+            f"{len(blocked)} of the {len(changing)} files to change cannot be written ({'; '.join(blocked)}). Make them "
             "writable, or leave them out with the option exclude. Nothing was changed."
         )
 
 
 def _obstacle(target: Target) -> str | None:
-    return file_access.folder_obstacle(target.real) if target.beside else file_access.obstacle(target.real)
+    if target.beside:
+        return file_access.folder_obstacle(target.real)
+    try:
+        return file_access.obstacle(target.real)
+    except OSError as error:
+        return str(error.strerror or error)
 
 
 def hands(changing: Sequence[Decision], *, backup: bool) -> Hands:
@@ -91,7 +96,7 @@ def plan_patch(base: Path, wanted: str | None, changing: Sequence[Decision]) -> 
         FileChange(os.fsencode(os.path.relpath(path, root)), decision.old, decision.new or b"")
         for path, decision in targets
     )
-    patch = PatchFile(wanted, os.path.realpath(base / wanted), root, content)
+    patch = PatchFile(wanted, str(base / wanted), root, content)
     _refuse_place(patch)
     return patch
 
@@ -117,7 +122,7 @@ def _refuse_place(patch: PatchFile) -> None:
         there = file_access.read(patch.path).content
     except FileNotFoundError:
         there = patch.content
-    except (OSError, file_access.NotRead) as error:
+    except (OSError, ValueError, file_access.NotRead) as error:
         raise StepError(f"The patch {patch.shown} cannot be written: {error}. Nothing was changed.") from None
     if there != patch.content:
         raise StepError(

@@ -51,7 +51,7 @@ _IDS = ("subscription_id", "tenant_id")
 def run(call: LocalCall) -> Result:
     """Read, plan, write and read back; return the module's result."""
     options = _options(call.parameters)
-    names = Names(include=flat(call.parameters["include"]), exclude=flat(call.parameters["exclude"]))
+    names = Names(include=flat(call.parameters["include"]) or INCLUDE, exclude=flat(call.parameters["exclude"]))
     decisions = read_and_decide(find_files(call.base, flat(call.parameters["path"]), names), options)
     changing = [decision for decision in decisions if decision.change]
     refuse_obstacles(changing)
