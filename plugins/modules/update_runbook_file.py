@@ -29,8 +29,7 @@ options:
       - A folder is looked at with all that is below it, but files and folders whose names begin with a dot or end with
         a tilde. Symbolic links in it are followed to files inside of it only; another link is reported and left alone.
       - Relative paths start at the folder of the playbook, for C(ansible) at the current folder.
-      - Runbooks of one task may call each other and are rewritten together. Where a name is there twice, those of each
-        folder are.
+      - Runbooks of one task may call each other, and are rewritten together.
     type: list
     elements: path
     required: true

@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Sequence
 
 from .._finding import finding
@@ -19,13 +18,7 @@ from .file_plan import Decision, RunbookFile, decide, not_read, taken, target_of
 from .file_search import Found, unreadable
 
 # What the ending of a name says about the language; the content is believed more.
-_TYPES = {
-    ".ps1": "PowerShell",
-    ".psm1": "PowerShell",
-    ".txt": "PowerShell",
-    ".py": "Python",
-    ".graphrunbook": "GraphPowerShell",
-}
+_TYPES = {".py": "Python", ".graphrunbook": "GraphPowerShell"}
 
 
 def read_and_decide(found: Sequence[Found], options: RewriteOptions) -> list[Decision]:
@@ -63,48 +56,12 @@ def _decide(file: RunbookFile, rewrite: Rewrite) -> Decision:
 
 
 def _rewrites(files: Sequence[RunbookFile], options: RewriteOptions) -> dict[str, Rewrite]:
-    """Return the rewrite of each file, by where it lies."""
-    rewrites: dict[str, Rewrite] = {}
-    for group in _groups(files):
-        named = _named(group)
-        sources = {name: Source(file.content, _type(file), file.found.path) for name, file in named.items()}
-        try:
-            together = rewrite_together(sources, options)
-        except MissingPackage as error:
-            raise StepError(str(error)) from None
-        rewrites.update({file.found.real: together[name] for name, file in named.items()})
-    return rewrites
-
-
-def _groups(files: Sequence[RunbookFile]) -> list[list[RunbookFile]]:
-    """Return the files that may call each other.
-
-    An account has each name once. Where a name is there twice, the folders hold the runbooks of several accounts,
-    and each folder is taken for itself.
-    """
-    if len({_runbook_name(file).lower() for file in files}) == len(files):
-        return [list(files)]
-    folders: dict[str, list[RunbookFile]] = {}
-    for file in files:
-        folders.setdefault(os.path.dirname(file.found.real), []).append(file)
-    return list(folders.values())
-
-
-def _named(files: Sequence[RunbookFile]) -> dict[str, RunbookFile]:
-    """Return files by the names of their runbooks; one that is there twice (a.ps1, a.py) keeps its ending."""
-    count = Counter(_runbook_name(file).lower() for file in files)
-    return {
-        _runbook_name(file) if count[_runbook_name(file).lower()] == 1 else os.path.basename(file.found.real): file
-        for file in files
-    }
-
-
-def _runbook_name(file: RunbookFile) -> str:
-    """Return the name without its endings: ``Start.ps1.txt`` holds the runbook Start."""
-    name, ending = os.path.splitext(os.path.basename(file.found.real))
-    while ending.lower() in _TYPES and os.path.splitext(name)[1].lower() in _TYPES:
-        name, ending = os.path.splitext(name)
-    return name
+    """Return the rewrite of each file, by where it lies: a runbook may call another by a path from its own folder."""
+    sources = {file.found.real: Source(file.content, _type(file), file.found.path) for file in files}
+    try:
+        return rewrite_together(sources, options)
+    except MissingPackage as error:
+        raise StepError(str(error)) from None
 
 
 def _type(file: RunbookFile) -> str:
