@@ -25,8 +25,8 @@ def refuse_obstacles(changing: Sequence[Decision]) -> None:
     blocked = [f"{path}: {reason}" for path, reason in reasons if reason]
     if blocked:
         raise StepError(
-            f"{len(blocked)} of the {len(changing)} files to change cannot be written ({'; '.join(blocked)}). Make them "
-            "writable, or leave them out with the option exclude. Nothing was changed."
+            f"{len(blocked)} of the {len(changing)} files to change cannot be written ({'; '.join(blocked)}). Make "
+            "them writable, or leave them out with the option exclude. Nothing was changed."
         )
 
 
