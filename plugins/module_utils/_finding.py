@@ -415,6 +415,37 @@ CODES: dict[str, Code] = {
         "The token of Get-AzAccessToken is used as text; it is a SecureString since Az.Accounts 5.",
         "Convert it first, such as with ConvertFrom-SecureString -AsPlainText, or pass it on as a SecureString.",
     ),
+    "RA480": Code(
+        ERROR,
+        "{path} could not be read: {reason}.",
+        "Make it readable for whoever runs this, or leave it out with the option exclude.",
+    ),
+    "RA481": Code(
+        ERROR,
+        "{path} was not read: {reason}.",
+        "Leave it out with the option exclude if it is no runbook; else make it a runbook of the usual size.",
+    ),
+    "RA482": Code(
+        WARNING,
+        "{path} is a link to {target}, which lies outside of the folder or in a part of it that is left out; it was "
+        "left alone.",
+        "Name {target} in the option path if its runbooks shall be rewritten too.",
+    ),
+    "RA483": Code(
+        WARNING,
+        "The rewrite of this graphical runbook was not written, because {target} is there already and {reason}.",
+        "Compare the two; move {target} away and run again.",
+    ),
+    "RA484": Code(
+        INFO,
+        "The graphical runbook {path} stays as it is; its rewrite is the file {target}.",
+        "Import that file as a runbook of its own, test it, and only then put it in place of the other.",
+    ),
+    "RA485": Code(
+        WARNING,
+        "{path} has other names in the file system ({links}, hard links); they keep the old content.",
+        "Name them in the option path too, or link them again.",
+    ),
     "RA490": Code(
         INFO,
         "The rewrite of runbook {runbook} is its draft and is not published, because publish is false.",

@@ -7,16 +7,34 @@
 
 from __future__ import annotations
 
+import os
+
 from ansible.module_utils.basic import AnsibleModule
 
 from ._arguments import ArgumentSpec
-from ._migration._call import Step, perform
+from ._migration._call import Result, Step, perform
+from ._migration._local_call import LocalStep, perform_locally
 
 
 def run_module(step: Step, name: str, arguments: ArgumentSpec) -> None:
     """Check the options, run the step and leave with its result; exits the process."""
-    module = AnsibleModule(argument_spec=dict(arguments.options), supports_check_mode=True, **arguments.rules())
-    result = perform(step, name, module.params, check_mode=module.check_mode, diff_mode=module._diff)
+    module = _module(arguments)
+    _leave(module, perform(step, name, module.params, check_mode=module.check_mode, diff_mode=module._diff))
+
+
+def run_local_module(step: LocalStep, arguments: ArgumentSpec) -> None:
+    """The same for a step that touches files only."""
+    module = _module(arguments)
+    base = os.getcwd()
+    result = perform_locally(step, module.params, base=base, check_mode=module.check_mode, diff_mode=module._diff)
+    _leave(module, result)
+
+
+def _module(arguments: ArgumentSpec) -> AnsibleModule:
+    return AnsibleModule(argument_spec=dict(arguments.options), supports_check_mode=True, **arguments.rules())
+
+
+def _leave(module: AnsibleModule, result: Result) -> None:
     if result.get("failed"):
         module.fail_json(**result)
     module.exit_json(**result)

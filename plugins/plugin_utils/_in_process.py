@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar
 
 from ansible import constants
@@ -24,7 +24,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 
 from ..module_utils._arguments import ArgumentSpec
-from ..module_utils._migration._call import Step, perform
+from ..module_utils._migration._call import Result, perform
 from ._preload import preload
 
 preload()
@@ -39,7 +39,7 @@ class InProcessAction(ActionBase):
     _supports_async = True
 
     # Kept in a tuple of one: a bare function here would become a method.
-    step: ClassVar[tuple[Step]]
+    step: ClassVar[tuple[Callable[[Any], Result]]]
     step_name: ClassVar[str]
     arguments: ClassVar[ArgumentSpec]
 
@@ -49,7 +49,9 @@ class InProcessAction(ActionBase):
         base: dict[str, Any] = super().run(tmp, variables)
         parameters = self._checked_parameters() if self._may_run_here(variables) else None
         if parameters is None:
-            module_result = self._execute_module(task_vars=variables, wrap_async=bool(self._task.async_val))
+            module_result = self._execute_module(
+                module_args=self._options(), task_vars=variables, wrap_async=bool(self._task.async_val)
+            )
             return {**base, **module_result}
         return {**base, **self._run_here(parameters, variables)}
 
@@ -71,11 +73,15 @@ class InProcessAction(ActionBase):
         interpreter = self._templar.template(variables.get("ansible_python_interpreter") or "auto")
         return interpreter == sys.executable or str(interpreter).startswith("auto")
 
+    def _options(self) -> dict[str, Any]:
+        """Return the options of the task, ``module_defaults`` included."""
+        return dict(self._task.args)
+
     def _checked_parameters(self) -> dict[str, Any] | None:
         """Return the checked options, or None where the module should say what is wrong with them."""
         try:
             # Newer cores tag values with their origin; plain JSON is free of tags.
-            plain = json.loads(json.dumps(dict(self._task.args)))
+            plain = json.loads(json.dumps(self._options()))
         except TypeError:
             return None
         checked = ArgumentSpecValidator(dict(self.arguments.options), **self.arguments.rules()).validate(plain)
@@ -85,19 +91,23 @@ class InProcessAction(ActionBase):
         return parameters
 
     def _run_here(self, parameters: dict[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:
-        result = perform(
-            self.step[0],
-            self.step_name,
-            parameters,
-            check_mode=bool(self._task.check_mode),
-            diff_mode=bool(self._task.diff),
-        )
+        result = self._perform(parameters)
         result.setdefault("failed", False)
         if _shows_invocation(variables):
             result["invocation"] = {"module_args": parameters}
         secrets = set(_no_log_values(self.arguments.options, parameters))
         masked: dict[str, Any] = remove_values(result, secrets)
         return masked
+
+    def _perform(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Run the step and return its result."""
+        return perform(
+            self.step[0],
+            self.step_name,
+            parameters,
+            check_mode=bool(self._task.check_mode),
+            diff_mode=bool(self._task.diff),
+        )
 
 
 def _shows_invocation(variables: Mapping[str, Any]) -> bool:

@@ -137,39 +137,21 @@ class Azure:
     def playbook(self, playbook: str | list[dict[str, Any]], *arguments: str, **environment: str) -> Run:
         """Run ansible-playbook on all accounts: a playbook by name or path, or plays as a list."""
         if not isinstance(playbook, str):
-            path = self.run_dir / "playbook.yml"
-            path.write_text(yaml.safe_dump(playbook))
-            playbook = str(path)
-        command = [
-            str(Path(sys.executable).parent / "ansible-playbook"),
-            "-i",
-            str(self.inventory()),
-            playbook,
-            *arguments,
-        ]
-        variables = {**os.environ, **self.environment(), "ANSIBLE_FORCE_COLOR": "0", **environment}
-        done = subprocess.run(command, env=variables, capture_output=True, text=True, check=False, timeout=280)
-        return Run(done.returncode, done.stdout, done.stderr)
+            playbook = written(playbook, self.run_dir)
+        return ansible_playbook(
+            "-i", str(self.inventory()), playbook, *arguments, **{**self.environment(), **environment}
+        )
 
     def task(self, module: str, account: str, *arguments: str, variables: Any = None, **options: Any) -> dict[str, Any]:
         """Run one task of a module on one account through ansible-playbook and return its result."""
-        task = {
-            f"azauto.runas_migration.{module}": {
-                "resource_group": "{{ resource_group }}",
-                "automation_account_name": "{{ automation_account_name }}",
-                "subscription_id": "{{ subscription_id }}",
-                **options,
-            },
-            "register": "result",
-            "ignore_errors": True,
+        named = {
+            "resource_group": "{{ resource_group }}",
+            "automation_account_name": "{{ automation_account_name }}",
+            "subscription_id": "{{ subscription_id }}",
         }
         answer = self.run_dir / "result.json"
-        keep = {
-            "ansible.builtin.copy": {"content": "{{ result | to_json }}", "dest": str(answer), "mode": "0600"},
-            "check_mode": False,
-            "diff": False,
-        }
-        play = {"hosts": account, "gather_facts": False, "vars": variables or {}, "tasks": [task, keep]}
+        tasks = tasks_that_keep_the_result(module, {**named, **options}, answer)
+        play = {"hosts": account, "gather_facts": False, "vars": variables or {}, "tasks": tasks}
         run = self.playbook([play], *arguments)
         assert run.code == 0, run.output + run.errors
         result: dict[str, Any] = json.loads(answer.read_text())
@@ -183,6 +165,32 @@ class Run:
         self.code = code
         self.output = output
         self.errors = errors
+
+
+def ansible_playbook(*arguments: str, **environment: str) -> Run:
+    """Run ansible-playbook."""
+    command = [str(Path(sys.executable).parent / "ansible-playbook"), *arguments]
+    variables = {**os.environ, "ANSIBLE_FORCE_COLOR": "0", **environment}
+    done = subprocess.run(command, env=variables, capture_output=True, text=True, check=False, timeout=280)
+    return Run(done.returncode, done.stdout, done.stderr)
+
+
+def written(plays: list[dict[str, Any]], folder: Path) -> str:
+    """Write plays to a playbook in ``folder`` and return its path."""
+    path = folder / "playbook.yml"
+    path.write_text(yaml.safe_dump(plays))
+    return str(path)
+
+
+def tasks_that_keep_the_result(module: str, options: dict[str, Any], answer: Path) -> list[dict[str, Any]]:
+    """Return a task of a module, and one that writes its result to ``answer`` even in check mode."""
+    task = {f"azauto.runas_migration.{module}": options, "register": "result", "ignore_errors": True}
+    keep = {
+        "ansible.builtin.copy": {"content": "{{ result | to_json }}", "dest": str(answer), "mode": "0600"},
+        "check_mode": False,
+        "diff": False,
+    }
+    return [task, keep]
 
 
 def step_of(module: str) -> tuple[Any, Any]:

@@ -37,10 +37,10 @@ def page() -> str:
 
 
 def shown(names: str) -> list[str]:
-    """The cases that a block names; ``refused/*`` names all of a folder that no other block of the page names."""
+    """The cases that a block names; ``refused/*`` names all that match and that no other block of the page names."""
     found = []
     for name in names.split():
-        if not name.endswith("/*"):
+        if "*" not in name:
             found.append(name)
             continue
         elsewhere = {n for block in BLOCK.finditer(PAGE.read_text("utf-8")) for n in block["names"].split()}

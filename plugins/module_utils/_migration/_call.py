@@ -94,31 +94,38 @@ class Call:
         return carry_out(plan, hands, self.journal, max_parallel=self.max_parallel)
 
     def _result(self, plan: Plan, outcome: Outcome) -> Result:
-        made = plan.changes if self.check_mode else tuple(done.change for done in outcome.done)
-        result: Result = {
-            "changed": bool(made),
+        return {
+            **told(plan, outcome, check_mode=self.check_mode, diff_mode=self.diff_mode),
             "account": {
                 "id": self.account.arm_id,
                 "name": self.account.name,
                 "resource_group": self.account.resource_group,
                 "subscription_id": self.account.subscription_id,
             },
-            "changes": [change.as_dict() for change in made],
-            "findings": [finding.as_dict() for finding in plan.findings],
-            "plan_fingerprint": plan.fingerprint,
             "ledger": str(self.ledger),
-            "partial": not outcome.complete,
         }
-        if not outcome.complete:
-            result["failed"] = True
-            result["msg"] = outcome.sentence()
-            result["not_changed"] = [
-                *({**failure.change.as_dict(), "reason": str(failure.error)} for failure in outcome.failures),
-                *({**change.as_dict(), "reason": "not tried"} for change in outcome.left),
-            ]
-        if self.diff_mode:
-            result["diff"] = [dict(diff) for diff in plan.diffs]
-        return result
+
+
+def told(plan: Plan, outcome: Outcome, *, check_mode: bool, diff_mode: bool) -> Result:
+    """Return what every result tells of a plan and of what became of it."""
+    made = plan.changes if check_mode else tuple(done.change for done in outcome.done)
+    result: Result = {
+        "changed": bool(made),
+        "changes": [change.as_dict() for change in made],
+        "findings": [finding.as_dict() for finding in plan.findings],
+        "plan_fingerprint": plan.fingerprint,
+        "partial": not outcome.complete,
+    }
+    if not outcome.complete:
+        result["failed"] = True
+        result["msg"] = outcome.sentence()
+        result["not_changed"] = [
+            *({**failure.change.as_dict(), "reason": str(failure.error)} for failure in outcome.failures),
+            *({**change.as_dict(), "reason": "not tried"} for change in outcome.left),
+        ]
+    if diff_mode:
+        result["diff"] = [dict(diff) for diff in plan.diffs]
+    return result
 
 
 Step = Callable[[Call], Result]

@@ -11,10 +11,12 @@ Pure: no I/O, no Azure, no Ansible. ``rewrite`` is the one entry point.
 from __future__ import annotations
 
 from .entry import rewrite
-from .result import Assumption, Edit, MissingPackage, NeededModule, Rewrite, RewriteOptions, Verdict
+from .language import is_graphical
+from .result import CHOICES, Assumption, Edit, MissingPackage, NeededModule, Rewrite, RewriteOptions, Verdict
 from .together import Source, rewrite_together
 
 __all__ = [
+    "CHOICES",
     "Assumption",
     "Edit",
     "MissingPackage",
@@ -23,6 +25,7 @@ __all__ = [
     "RewriteOptions",
     "Source",
     "Verdict",
+    "is_graphical",
     "rewrite",
     "rewrite_together",
 ]

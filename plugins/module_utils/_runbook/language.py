@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from enum import Enum
 
+from .text import decode
+
 
 class Language(Enum):
     """The languages that runbooks are written in; a workflow is PowerShell to the reader."""
@@ -43,6 +45,12 @@ def language_of(text: str, runbook_type: str) -> Language:
     if python > 0 and powershell <= python // 4:
         return Language.PYTHON
     return Language.POWERSHELL if declared is Language.POWERSHELL or powershell > 0 else declared
+
+
+def is_graphical(content: bytes) -> bool:
+    """Tell whether the content of a runbook is a graphical one."""
+    text = decode(content)
+    return text is not None and _GRAPHICAL.match(text.plain) is not None
 
 
 def _declared(runbook_type: str) -> Language:

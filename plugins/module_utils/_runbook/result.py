@@ -16,6 +16,14 @@ from .._finding import Finding
 GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 ENVIRONMENT = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
 
+# What the options may be; the modules offer the same.
+CHOICES = {
+    "identity": ("system", "user"),
+    "subscription": ("pin", "keep"),
+    "azurerm": ("az", "keep", "alias"),
+    "dual_mode": ("setting", "rewrite"),
+}
+
 
 class MissingPackage(Exception):
     """A Python package that the rewriter needs is not installed; ``package`` names it."""
@@ -95,10 +103,8 @@ class RewriteOptions:
     resource: str = "runbook"
 
     def __post_init__(self) -> None:
-        _require("identity", self.identity, ("system", "user"))
-        _require("subscription", self.subscription, ("pin", "keep"))
-        _require("azurerm", self.azurerm, ("az", "keep", "alias"))
-        _require("dual_mode", self.dual_mode, ("setting", "rewrite"))
+        for option, allowed in CHOICES.items():
+            _require(option, getattr(self, option), allowed)
         if self.environment is not None and not ENVIRONMENT.fullmatch(self.environment):
             raise ValueError("environment must be the name of a cloud, such as AzureUSGovernment")
         if (self.identity == "user") != (self.client_id is not None):
