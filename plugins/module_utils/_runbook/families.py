@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _AZURERM = re.compile(r"[a-z]+-azurerm\w+")
-_AZ = re.compile(r"[a-z]+-az(?!ure|\b)\w+")
+# AzSK is a module of its own, made for AzureRM
+_AZ = re.compile(r"[a-z]+-az(?!ure|sk|\b)\w+")
 # Cmdlets named -Azure… that belong to AzureRM modules (KeyVault, Storage data plane, Batch, …) or to neither family.
 _NOT_ASM = (
     r"rm|ad|storage(?!account|key)|keyvault|batch|analysisservices|hdinsight|rights|information|devops|loganalytics"

@@ -128,6 +128,8 @@ def _acts(script: Script, statement: Node) -> bool:
             return True
         if node.type in ("invocation_expression", "invokation_expression") or "increment" in node.type:
             return True
+        if node.type == "member_name" and "(" in script.text(node):
+            return True
         if node.type == "left_assignment_expression" and script.text(node).rstrip().count("$") != 1:
             return True
     return False

@@ -29,6 +29,9 @@ class PythonScript(Script):
     def __init__(self, text: Text) -> None:
         super().__init__(text, grammars.PYTHON, _LONE_RETURN.sub("\n", text.text))
 
+    def _shown(self) -> str:
+        return self.plain
+
     @cached_property
     def _by_kind(self) -> dict[str, list[Node]]:
         found: dict[str, list[Node]] = {}

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from . import grammars
+from .masking import masked
 from .text import Text
 
 if TYPE_CHECKING:
@@ -41,8 +42,12 @@ class Script:
         self.grammar = grammar
         self.plain = text.plain if plain is None else plain
         self._data = self.plain.encode("utf-8")
-        self._tree = grammars.parser(grammar).parse(self._data)
+        self._tree = grammars.parser(grammar).parse(self._shown().encode("utf-8"))
         self.root = self._tree.root_node
+
+    def _shown(self) -> str:
+        """Return what the grammar gets to see: as long, in bytes, as the text itself."""
+        return masked(self.plain)
 
     @cached_property
     def _captures(self) -> dict[str, list[Node]]:
