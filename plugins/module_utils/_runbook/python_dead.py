@@ -10,6 +10,7 @@ does nothing else: only calls that are known to be part of a Run As login. All e
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from .python_names import Binding, How, Names, Variable, arguments_for
@@ -84,7 +85,9 @@ class Dead:
     def _settle_assigned(self, variable: Variable) -> bool:
         statements = [statement_of(binding.node) for binding in variable.bindings]
         new = [s for s in statements if s is not None and s.id not in self.statements]
-        if not variable.reads or not new or not all(self._only_feeds(s) for s in new):
+        if not variable.reads or not new or not self._is_idle(variable):
+            return False
+        if not all(self._only_feeds(statement) for statement in new):
             return False
         for statement in new:
             self._remove(statement)
@@ -114,13 +117,15 @@ class Dead:
 
     def _only_feeds(self, statement: Node) -> bool:
         pairs = assignments(statement)
-        return bool(pairs) and all(self._is_idle(name) and self._is_pure(value) for name, value in pairs)
+        variables = [self._names.variable(name) for name, _value in pairs]
+        idle = all(variable is not None and self._is_idle(variable) for variable in variables)
+        return bool(pairs) and idle and all(self._is_pure(value) for _name, value in pairs)
 
-    def _is_idle(self, name: Node) -> bool:
-        variable = self._names.variable(name)
-        if variable is None or not self._is_unread(variable):
+    def _is_idle(self, variable: Variable) -> bool:
+        if variable.scope.type == "class_definition":
+            # It is an attribute too, which may be read by any name of the object.
             return False
-        return all(binding.how is How.ASSIGNED for binding in variable.bindings)
+        return self._is_unread(variable) and all(binding.how is How.ASSIGNED for binding in variable.bindings)
 
     def _is_pure(self, value: Node) -> bool:
         for node in walk(value):
@@ -147,7 +152,7 @@ class Dead:
         imported = [n for n in children(statement) if n.type in ("dotted_name", "aliased_import")]
         module = statement.child_by_field_name("module_name")
         modules = [module] if module is not None else imported
-        packages = {self._script.text(node).split(".")[0].split()[0] for node in modules}
+        packages = {re.split(r"[.\s]", self._script.text(node))[0] for node in modules}
         names = {node.id for node in imported if module is None or node.id != module.id}
         if not packages <= _LOGIN_PACKAGES or not names:
             return False

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _METADATA_ADDRESS = "169.254.169.254"
 _ENDPOINT = re.compile(r"[\"']IDENTITY_ENDPOINT[\"']")
 _HEADER = "x-identity-header"
+_SENDS = re.compile(r"^\s*(?:import|from)\b.*\b(?:requests|urllib[23]?|http|httplib|httpx|aiohttp)\b", re.MULTILINE)
 
 WORDS = re.compile(r"169\.254\.169\.254|IDENTITY_ENDPOINT")
 
@@ -28,7 +29,7 @@ def lint(script: PythonScript, report: Report) -> None:
     for node in strings:
         if _METADATA_ADDRESS in script.text(node):
             report.add("RA460", node)
-    if any(_HEADER in script.text(node).lower() for node in strings):
+    if not _SENDS.search(script.plain) or any(_HEADER in script.text(node).lower() for node in strings):
         return
     for node in strings:
         if _ENDPOINT.search(script.text(node)):

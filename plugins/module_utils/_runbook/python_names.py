@@ -78,6 +78,7 @@ class Names:
         self._global: dict[int, set[str]] = defaultdict(set)
         self._bound: set[int] = set()
         self._of_node: dict[int, Variable] = {}
+        self._scopes = _scopes(script.root)
         self._collect_globals()
         self._collect_imports()
         self._collect_definitions()
@@ -158,14 +159,16 @@ class Names:
 
     def scope(self, node: Node) -> Node:
         """Return the function, class or script in which ``node`` stands."""
-        return next((a for a in ancestors(node) if a.type in _SCOPES), self._script.root)
+        return next(iter(self._scopes[node.id]), self._script.root)
 
     def _collect_globals(self) -> None:
         for kind in ("global_statement", "nonlocal_statement"):
             for statement in self._script.nodes(kind):
+                scope = self.scope(statement)
                 for name in children(statement):
-                    self._global[self.scope(statement).id].add(self._script.text(name))
                     self._bound.add(name.id)
+                    if scope.id != self._script.root.id:
+                        self._global[scope.id].add(self._script.text(name))
 
     def _collect_imports(self) -> None:
         for kind in _IMPORTS:
@@ -239,7 +242,7 @@ class Names:
     def lookup(self, name: str, node: Node) -> Variable | None:
         """Return the variable that ``name`` means at ``node``; None for a name that the script never binds there."""
         innermost = True
-        for scope in [a for a in ancestors(node) if a.type in _SCOPES]:
+        for scope in self._scopes[node.id]:
             if name in self._global[scope.id]:
                 continue
             found = self._variables.get((scope.id, name))
@@ -266,6 +269,18 @@ class Names:
         variable = self._variables.setdefault((scope.id, name), Variable(name, scope))
         variable.bindings.append(binding)
         return variable
+
+
+def _scopes(root: Node) -> dict[int, tuple[Node, ...]]:
+    """Return the scopes around each node, the innermost first, in one walk: a node's parent is dear to ask for."""
+    found: dict[int, tuple[Node, ...]] = {}
+    pending: list[tuple[Node, tuple[Node, ...]]] = [(root, ())]
+    while pending:
+        node, around = pending.pop()
+        found[node.id] = around
+        inside = (node, *around) if node.type in _SCOPES else around
+        pending += [(child, inside) for child in node.named_children]
+    return found
 
 
 def is_no_name(identifier: Node) -> bool:
