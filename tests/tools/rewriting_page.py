@@ -13,6 +13,7 @@ from __future__ import annotations
 import pathlib
 import re
 import sys
+from fnmatch import fnmatch
 
 from ansible_collections.azauto.runas_migration.plugins.module_utils._finding import CODES
 
@@ -37,16 +38,18 @@ def page() -> str:
 
 
 def shown(names: str) -> list[str]:
-    """The cases that a block names; ``refused/*`` names all that match and that no other block of the page names."""
+    """The cases that a block names; ``rewritten/*`` names all that match and that no other block names more closely."""
+    every = sorted(f"{path.parent.name}/{path.stem}" for path in CASES.glob("*/*.case"))
+    written = [name for block in BLOCK.finditer(PAGE.read_text("utf-8")) for name in block["names"].split()]
     found = []
     for name in names.split():
-        if "*" not in name:
-            found.append(name)
-            continue
-        elsewhere = {n for block in BLOCK.finditer(PAGE.read_text("utf-8")) for n in block["names"].split()}
-        every = sorted(f"{path.parent.name}/{path.stem}" for path in CASES.glob(f"{name}.case"))
-        found += [case for case in every if case not in elsewhere]
+        closer = [other for other in written if len(other) > len(name)]
+        found += [name] if "*" not in name else [c for c in every if fnmatch(c, name) and not _matches(c, closer)]
     return found
+
+
+def _matches(case: str, names: list[str]) -> bool:
+    return any(fnmatch(case, name) for name in names)
 
 
 def example(name: str) -> str:
