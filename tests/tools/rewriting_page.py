@@ -1,10 +1,9 @@
-"""Write the examples of docs/rewriting.md from the cases that the tests run.
+"""Write the examples of docs/rewriting.md and docs/rewriting_examples.md from the cases that the tests run.
 
-    python tests/tools/rewriting_page.py          (prints the page)
-    python tests/tools/rewriting_page.py --write  (into docs/rewriting.md)
+    python tests/tools/rewriting_page.py --write
 
-The page itself says which cases go where: ``<!-- cases: rewritten/plain … -->`` starts a block of examples, and
-``<!-- /cases -->`` ends it. tests/unit/test_rewriting_page.py fails when the page is not what this prints, or when a
+The pages themselves say which cases go where: ``<!-- cases: rewritten/plain … -->`` starts a block of examples, and
+``<!-- /cases -->`` ends it. tests/unit/test_rewriting_page.py fails when a page is not what this writes, or when a
 case is shown nowhere.
 """
 
@@ -18,32 +17,36 @@ from fnmatch import fnmatch
 from ansible_collections.azauto.runas_migration.plugins.module_utils._finding import CODES
 
 ROOT = pathlib.Path(__file__).parents[2]
-PAGE = ROOT / "docs" / "rewriting.md"
+PAGES = (ROOT / "docs" / "rewriting.md", ROOT / "docs" / "rewriting_examples.md")
 CASES = ROOT / "tests" / "unit" / "plugins" / "module_utils" / "_runbook" / "cases"
 BLOCK = re.compile(r"(<!-- cases: (?P<names>[^>]*?) -->\n).*?(<!-- /cases -->)", re.DOTALL)
 
 
 def main() -> None:
-    if sys.argv[1:] == ["--write"]:
-        PAGE.write_text(page(), encoding="utf-8")
-    else:
-        print(page(), end="")
+    if sys.argv[1:] != ["--write"]:
+        sys.exit(__doc__)
+    for path in PAGES:
+        path.write_text(page(path), encoding="utf-8")
 
 
-def page() -> str:
-    """The whole page, its blocks of examples made anew. Raises FileNotFoundError for a case that is not there."""
-    return BLOCK.sub(
-        lambda block: block[1] + "".join(map(example, shown(block["names"]))) + block[3], PAGE.read_text("utf-8")
-    )
+def page(path: pathlib.Path) -> str:
+    """A whole page, its blocks of examples made anew. Raises FileNotFoundError for a case that is not there."""
+    text = path.read_text("utf-8")
+    return BLOCK.sub(lambda block: block[1] + "".join(map(example, shown(block["names"]))) + block[3], text)
+
+
+def named() -> list[str]:
+    """What all blocks of all pages name."""
+    blocks = (block for path in PAGES for block in BLOCK.finditer(path.read_text("utf-8")))
+    return [name for block in blocks for name in block["names"].split()]
 
 
 def shown(names: str) -> list[str]:
     """The cases that a block names; ``rewritten/*`` names all that match and that no other block names more closely."""
     every = sorted(f"{path.parent.name}/{path.stem}" for path in CASES.glob("*/*.case"))
-    written = [name for block in BLOCK.finditer(PAGE.read_text("utf-8")) for name in block["names"].split()]
     found = []
     for name in names.split():
-        closer = [other for other in written if len(other) > len(name)]
+        closer = [other for other in named() if len(other) > len(name)]
         found += [name] if "*" not in name else [c for c in every if fnmatch(c, name) and not _matches(c, closer)]
     return found
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""docs/rewriting.md shows every case of the tests, as it is."""
+"""The pages about rewriting show every case of the tests, as it is."""
 
 from __future__ import annotations
 
@@ -21,14 +21,12 @@ def load_tool() -> types.ModuleType:
     return tool
 
 
-def test_the_page_is_what_the_cases_say() -> None:
+def test_the_pages_are_what_the_cases_say() -> None:
     tool = load_tool()
-    written = (ROOT / "docs" / "rewriting.md").read_text(encoding="utf-8")
-    assert written == tool.page(), "run: python tests/tools/rewriting_page.py --write"
+    for path in tool.PAGES:
+        assert path.read_text("utf-8") == tool.page(path), "run: python tests/tools/rewriting_page.py --write"
 
 
 def test_every_case_is_shown() -> None:
     tool = load_tool()
-    page = tool.PAGE.read_text("utf-8")
-    shown = {name for block in tool.BLOCK.finditer(page) for name in tool.shown(block["names"])}
-    assert shown == {f"{path.parent.name}/{path.stem}" for path in tool.CASES.glob("*/*.case")}
+    assert set(tool.shown(" ".join(tool.named()))) == {f"{p.parent.name}/{p.stem}" for p in tool.CASES.glob("*/*.case")}
