@@ -47,7 +47,9 @@ def plan_calls(scene: Scene) -> Calls:
         if command.name in scene.functions or _is_of_other_module(command):
             continue
         if command.name in FOUND_BY_RULE:
-            _check(scene, command)
+            if is_broken(command.node):
+                scene.report.cannot_read(command.node)
+            _report_remote(scene, command)
             calls.first = calls.first or command
             calls.unaliased.append(_name_span(command, FOUND_BY_RULE[command.name], FIND_MODULE))
             calls.parameters += plan_find(scene, command)
@@ -80,7 +82,9 @@ def _plan_call(scene: Scene, calls: Calls, command: Command, twin: Twin) -> None
     if twin.az_command is None or twin.az_module is None:
         scene.report.add("RA504", command.node, command=twin.command)
         return
-    _check(scene, command)
+    if is_broken(command.node):
+        scene.report.cannot_read(command.node)
+    _report_remote(scene, command)
     calls.first = calls.first or command
     is_login = command.name in LOGINS
     span = _name_span(command, LOGIN if is_login else twin.az_command, twin.az_module)
@@ -90,9 +94,7 @@ def _plan_call(scene: Scene, calls: Calls, command: Command, twin: Twin) -> None
     report_changes(scene, command)
 
 
-def _check(scene: Scene, command: Command) -> None:
-    if is_broken(command.node):
-        scene.report.cannot_read(command.node)
+def _report_remote(scene: Scene, command: Command) -> None:
     for ancestor in ancestors(command.node):
         if ancestor.type == "command":
             holder = Command(scene.script, ancestor)

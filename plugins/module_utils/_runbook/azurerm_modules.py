@@ -14,6 +14,7 @@ from .azurerm_scene import Scene
 from .commands import Command
 from .edits import Span
 from .requirements import required_modules
+from .syntax import is_broken
 
 RULE = "azurerm_module"
 IMPORTERS = frozenset({"import-module", "ipmo"})
@@ -99,6 +100,8 @@ def _plan_import(scene: Scene, modules: Modules, command: Command) -> None:
             modules.handled.append((argument.start, argument.end))
     if not spans:
         return
+    if is_broken(command.node):
+        scene.report.cannot_read(command.node)
     modules.spans += [*spans, *versions]
     if versions:
         first = scene.script.plain[spans[0].start : spans[0].end]

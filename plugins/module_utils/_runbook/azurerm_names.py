@@ -11,8 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from .azurerm_table import TABLE
-
 COMMAND = re.compile(r"[a-z]+-azurerm\w+", re.IGNORECASE)
 # Words that may be a command of the table; not all of them bear AzureRm in their name.
 COMMAND_WORD = re.compile(r"(?<![\w$-])[a-z]+-(?:azure\w+|(?:adl|asr)\w+|usageaggregates)\b", re.IGNORECASE)
@@ -61,6 +59,8 @@ _RENAMED = Twin("Select-AzureRmProfile", "AzureRM.Profile", "Import-AzContext", 
 
 @cache
 def _twins() -> dict[str, Twin]:
+    from .azurerm_table import TABLE  # long, and needed only where a script has commands to look up
+
     twins = {_RENAMED.command.lower(): _RENAMED}
     module, az_module = "", ""
     for line in TABLE.splitlines():

@@ -32,7 +32,10 @@ _LISTS = {
 _LIST = re.compile(r"(?<=\.)(?P<name>NetworkInterfaceIDs|DataDiskNames)\b(?P<index>\[[^\[\]\r\n]*\])?", re.IGNORECASE)
 _ASSIGNMENT = re.compile(r"\s*[-+*/%]?=(?!=)")
 _DISK_TYPE = re.compile(r"(?<![\w.])(?P<tier>Standard|Premium)LRS\b", re.IGNORECASE)
-_SUBSCRIPTION_NAME = re.compile(r"(?<=\.)SubscriptionName\b", re.IGNORECASE)
+_CONTEXTS = re.compile(r"[a-z]+-azurerm(?:context|subscription)")
+# What contexts and subscriptions call otherwise since AzureRM 4.0.0.
+_CONTEXT_PROPERTY = re.compile(r"(?<=\.)(?:SubscriptionName|Tenant\.TenantId|Account\.AccountType)\b", re.IGNORECASE)
+_NOW = {"subscriptionname": "Name", "tenant.tenantid": "Tenant.Id", "account.accounttype": "Account.Type"}
 
 
 def plan_objects(scene: Scene) -> list[Span]:
@@ -43,8 +46,8 @@ def plan_objects(scene: Scene) -> list[Span]:
         spans += _plan_lists(scene)
     if any(_DISKS.fullmatch(name) for name in names):
         spans += _plan_disk_types(scene)
-    if "get-azurermsubscription" in names:
-        _report_subscription_names(scene)
+    if any(_CONTEXTS.fullmatch(name) for name in names):
+        _report_contexts(scene)
     return spans
 
 
@@ -92,10 +95,9 @@ def _is_value_for_disk(scene: Scene, chain: list[Node], written: str) -> bool:
     return twin_of(name) is not None and _DISKS.fullmatch(name) is not None
 
 
-def _report_subscription_names(scene: Scene) -> None:
-    for read in _SUBSCRIPTION_NAME.finditer(scene.script.plain):
+def _report_contexts(scene: Scene) -> None:
+    for read in _CONTEXT_PROPERTY.finditer(scene.script.plain):
         kinds = {node.type for node in scene.chain(read.start())}
         if "comment" not in kinds and "member_access" in kinds:
-            change = "subscriptions of Az have Name in its place"
+            change = f"contexts and subscriptions have {_NOW[read.group().lower()]} in its place"
             scene.report.add_at("RA510", read.start(), what=read.group(), change=change)
-            return

@@ -146,6 +146,11 @@ def _report_words(scene: Scene, command: Command, twin: Twin) -> None:
     """A parameter that is gone can come from a table that cannot be followed only if its name is in the script."""
     others = ["Tags", *_SINGULAR.get(twin.command.lower(), {})]
     for gone in [*_gone(twin), *(name for name in others if _new_name(name, twin) is not None)]:
-        if re.search(rf"(?<![.\w]){re.escape(gone)}\b", scene.script.plain, re.IGNORECASE):
+        if _is_written(scene, gone):
             scene.report.add("RA506", command.node, command=twin.command, parameter=f"-{gone}")
             return
+
+
+def _is_written(scene: Scene, name: str) -> bool:
+    words = re.finditer(rf"(?<![.\w]){re.escape(name)}\b", scene.script.plain, re.IGNORECASE)
+    return any(not scene.is_comment(word.start()) for word in words)

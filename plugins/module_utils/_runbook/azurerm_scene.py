@@ -37,6 +37,10 @@ class Scene:
         node = self.script.node_at(offset)
         return [node, *ancestors(node)] if node is not None else []
 
+    def is_comment(self, offset: int) -> bool:
+        """Tell whether the character at ``offset`` is part of a comment."""
+        return any(node.type == "comment" for node in self.chain(offset))
+
 
 def speaks(scene: Scene, chain: list[Node]) -> bool:
     """Tell whether the innermost command of ``chain`` only writes or throws what it is given."""

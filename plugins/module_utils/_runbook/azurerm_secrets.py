@@ -55,7 +55,7 @@ def plan_secrets(scene: Scene) -> list[Span]:
 
 def _places(scene: Scene) -> list[int]:
     found = [match.start() for match in _TEXT.finditer(scene.script.plain)]
-    return [offset for offset in found if not any(node.type == "comment" for node in scene.chain(offset))]
+    return [offset for offset in found if not scene.is_comment(offset)]
 
 
 def _getter(scene: Scene, access: Node) -> Command | None:

@@ -60,10 +60,7 @@ def _report_commands(scene: Scene, renamed: set[tuple[int, int]]) -> None:
 
 def _evaluates(scene: Scene) -> bool:
     """Tell whether the script evaluates texts anywhere."""
-    for match in _EVALUATION.finditer(scene.script.plain):
-        if not any(node.type == "comment" for node in scene.chain(match.start())):
-            return True
-    return False
+    return any(not scene.is_comment(match.start()) for match in _EVALUATION.finditer(scene.script.plain))
 
 
 def _text_around(chain: list[Node]) -> Node | None:
@@ -108,6 +105,6 @@ def _report_modules(scene: Scene, modules: Modules) -> None:
 
 def _report_type(scene: Scene) -> None:
     for word in _TYPE.finditer(scene.script.plain):
-        if not any(node.type == "comment" for node in scene.chain(word.start())):
+        if not scene.is_comment(word.start()):
             scene.report.add_at("RA508", word.start(), type=word.group())
             return

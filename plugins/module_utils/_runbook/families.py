@@ -48,6 +48,11 @@ class Families:
         return max(self.places.values(), key=lambda node: node.start_byte)
 
 
+def has_aliases(commands: Iterable[Command]) -> bool:
+    """Tell whether the script makes the names of AzureRM aliases of Az."""
+    return any(command.name == _ALIASES for command in commands)
+
+
 def find_families(script: Script, commands: Iterable[Command], functions: set[str]) -> Families:
     """Return the families whose cmdlets or modules the script names; its own functions are not cmdlets."""
     places: dict[str, Node] = {}

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from . import edits
@@ -25,6 +26,7 @@ from .connections import (
 from .contexts import Contexts
 from .dataflow import Binding, How, Variables
 from .dual_mode import report_dual_mode
+from .families import has_aliases
 from .fields import is_replaceable, replace_field
 from .flow import Flow
 from .guards import check_of, plan_guard
@@ -71,15 +73,16 @@ class Surgery:
 
     def __init__(self, script: Script, options: RewriteOptions) -> None:
         self.script = script
-        self.options = options
         self.report = Report(script, options.resource)
         self.spans: list[edits.Span] = []
         self.refused: list[Node] = []
         self.modules: tuple[NeededModule, ...] = ()
         self.variables = Variables(script)
         self.commands = commands(script)
+        # What runs AzureRM names as aliases may also run where they are none: they stay.
+        self.options = replace(options, azurerm="keep") if has_aliases(self.commands) else options
         self.functions = {script.text(node).lower() for node in script.nodes("function_name")}
-        self.connections = find_connections(script, self.variables, self.commands, options)
+        self.connections = find_connections(script, self.variables, self.commands, self.options)
         self.flow = Flow(script, self.variables, self.connections)
         lint(script, self.variables, self.commands, self.report)
         self._check_readable()
@@ -297,7 +300,7 @@ class Surgery:
                         self.spans.append(self._removed(statement, "name"))
 
     def _set_modules(self, logins: Logins) -> None:
-        if AZURERM in logins.families and self.options.azurerm == "keep":
+        if AZURERM in logins.families and self.options.azurerm == "keep" and not has_aliases(self.commands):
             for login in logins.commands:
                 self.report.add("RA501", login.node, command=login.written)
         self.modules = needed_modules(self._scene, logins.commands)
