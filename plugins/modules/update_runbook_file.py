@@ -63,6 +63,17 @@ options:
       - When it is set, name all of them. Other connections than these and C(AzureRunAsConnection) then count as none of
         Run As. Without it, each one does whose application id or thumbprint is read.
     type: dict
+  python_version:
+    description:
+      - The version of Python that the account runs the C(.py) files with, where their content does not tell it.
+    type: str
+    choices: ['2', '3']
+  python_packages:
+    description:
+      - The Python packages that the account or the runtime environment has. With C(azure-identity) among them, runbooks
+        that are surely of Python 3 take their credential from it; else the rewrite brings a small one of its own.
+    type: list
+    elements: str
   backup:
     description:
       - Keep a copy of each replaced file beside it, as RV(files[].backup_file).

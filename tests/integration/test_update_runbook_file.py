@@ -31,6 +31,23 @@ LOGIN = (
 OLD = LOGIN + "Get-AzVM\n"
 NEW = "Connect-AzAccount -Identity\nGet-AzVM\n"
 PINNED = LOGIN + "Select-AzSubscription -SubscriptionId $c.SubscriptionId\n"
+PYTHON = """\
+import automationassets
+from azure.mgmt.compute import ComputeManagementClient
+
+def log_in(conn):
+    import adal
+    from msrestazure.azure_active_directory import AdalAuthentication
+    from OpenSSL import crypto
+    pfx = crypto.load_pkcs12(automationassets.get_automation_certificate("AzureRunAsCertificate"))
+    key = crypto.dump_privatekey(crypto.FILETYPE_PEM, pfx.get_privatekey())
+    context = adal.AuthenticationContext("https://login.microsoftonline.com/" + conn["TenantId"])
+    return AdalAuthentication(lambda: context.acquire_token_with_client_certificate(
+        "https://management.azure.com/", conn["ApplicationId"], key, conn["CertificateThumbprint"]))
+
+client = ComputeManagementClient(log_in(automationassets.get_automation_connection("AzureRunAsConnection")), "s")
+client.virtual_machines.begin_start("group", "vm").wait()
+"""
 SUBSCRIPTION = "11111111-1111-1111-1111-111111111111"
 IDENTITY = "33333333-3333-3333-3333-333333333333"
 
@@ -301,6 +318,24 @@ def test_the_subscription_of_a_connection_is_pinned(update: Task, repo: Path) ->
 @pytest.mark.parametrize("wrong", [{"C": "text"}, {"C": {"id": SUBSCRIPTION}}, {"C": {"tenant_id": "contoso"}}])
 def test_connections_that_tell_nothing_are_refused(update: Task, repo: Path, wrong: dict[str, Any]) -> None:
     assert "The option connections is wrong about C." in update(path="repo", connections=wrong)["msg"]
+
+
+def test_a_python_runbook_uses_the_packages_there_are(update: Task, repo: Path) -> None:
+    (repo / "start.py").write_text(PYTHON)
+    update(path="repo/start.py", python_version=3, python_packages=["Azure-Identity"])
+    assert "from azure.identity import ManagedIdentityCredential\n" in (repo / "start.py").read_text()
+
+
+def test_a_python_runbook_whose_version_is_not_known_uses_none(update: Task, repo: Path) -> None:
+    (repo / "start.py").write_text(PYTHON)
+    result = update(path="repo/start.py", python_packages="azure-identity")
+    assert verdicts(result) == {"repo/start.py": "rewritten_with_assumptions"}
+    assert "azure.identity" not in (repo / "start.py").read_text()
+
+
+def test_a_python_2_runbook_is_left_to_people(update: Task, repo: Path) -> None:
+    (repo / "start.py").write_text(PYTHON)
+    assert verdicts(update(path="repo/start.py", python_version="2")) == {"repo/start.py": "manual"}
 
 
 def test_a_user_assigned_identity_is_named_by_its_client_id(update: Task, repo: Path) -> None:

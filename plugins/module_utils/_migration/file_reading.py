@@ -17,14 +17,15 @@ from . import file_access
 from .file_plan import Decision, RunbookFile, decide, not_read, taken, target_of
 from .file_search import Found, unreadable
 
-# What the ending of a name says about the language; the content is believed more.
-_TYPES = {".py": "Python", ".graphrunbook": "GraphPowerShell"}
 
+def read_and_decide(found: Sequence[Found], python: str, options: RewriteOptions) -> list[Decision]:
+    """Read the files, rewrite them together, and decide on each.
 
-def read_and_decide(found: Sequence[Found], options: RewriteOptions) -> list[Decision]:
-    """Read the files, rewrite them together, and decide on each. Raises StepError for a package that is missing."""
+    ``python`` is the type of Python runbooks: Python2, Python3, or Python where the content has to tell.
+    Raises StepError for a package that is missing.
+    """
     read = [_read(item) for item in found]
-    rewrites = _rewrites([item for item in read if isinstance(item, RunbookFile)], options)
+    rewrites = _rewrites([item for item in read if isinstance(item, RunbookFile)], python, options)
     return [
         _decide(item, rewrites[item.found.real]) if isinstance(item, RunbookFile) else not_read(item) for item in read
     ]
@@ -55,14 +56,16 @@ def _decide(file: RunbookFile, rewrite: Rewrite) -> Decision:
     return decide(file, rewrite, target, there)
 
 
-def _rewrites(files: Sequence[RunbookFile], options: RewriteOptions) -> dict[str, Rewrite]:
+def _rewrites(files: Sequence[RunbookFile], python: str, options: RewriteOptions) -> dict[str, Rewrite]:
     """Return the rewrite of each file, by where it lies: a runbook may call another by a path from its own folder."""
-    sources = {file.found.real: Source(file.content, _type(file), file.found.path) for file in files}
+    sources = {file.found.real: Source(file.content, _type(file, python), file.found.path) for file in files}
     try:
         return rewrite_together(sources, options)
     except MissingPackage as error:
         raise StepError(str(error)) from None
 
 
-def _type(file: RunbookFile) -> str:
-    return _TYPES.get(os.path.splitext(file.found.real)[1].lower(), "PowerShell")
+def _type(file: RunbookFile, python: str) -> str:
+    """Return what the ending of the name says; the content is believed more."""
+    ending = os.path.splitext(file.found.real)[1].lower()
+    return {".py": python, ".graphrunbook": "GraphPowerShell"}.get(ending, "PowerShell")

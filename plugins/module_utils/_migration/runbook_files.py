@@ -40,6 +40,8 @@ ARGUMENTS = REWRITING + ArgumentSpec(
         "exclude": {"type": "list", "elements": "str", "default": []},
         "identity": {"type": "str", "default": SYSTEM},
         "connections": {"type": "dict"},
+        "python_version": {"type": "str", "choices": ["2", "3"]},
+        "python_packages": {"type": "list", "elements": "str"},
         "backup": {"type": "bool", "default": False},
         "patch": {"type": "path"},
     }
@@ -52,7 +54,8 @@ def run(call: LocalCall) -> Result:
     """Read, plan, write and read back; return the module's result."""
     options = _options(call.parameters)
     names = Names(include=flat(call.parameters["include"]) or INCLUDE, exclude=flat(call.parameters["exclude"]))
-    decisions = read_and_decide(find_files(call.base, flat(call.parameters["path"]), names), options)
+    found = find_files(call.base, flat(call.parameters["path"]), names)
+    decisions = read_and_decide(found, f"Python{call.parameters['python_version'] or ''}", options)
     changing = [decision for decision in decisions if decision.change]
     refuse_obstacles(changing)
     patch = plan_patch(call.base, call.parameters["patch"], changing)
@@ -77,6 +80,7 @@ def _options(parameters: Mapping[str, Any]) -> RewriteOptions:
         identity=SYSTEM if identity == SYSTEM else "user",
         client_id=None if identity == SYSTEM else identity,
         connections=_connections(parameters["connections"] or {}),
+        python_packages=_python_packages(parameters["python_packages"]),
     )
 
 
@@ -93,6 +97,10 @@ def _connections(given: Mapping[str, Any]) -> dict[str, dict[str, str | None]] |
 
 def _is_id(key: str, value: Any) -> bool:
     return key in _IDS and GUID.fullmatch(str(value)) is not None
+
+
+def _python_packages(given: Sequence[str] | None) -> frozenset[str] | None:
+    return None if given is None else frozenset(name.lower() for name in flat(given))
 
 
 def _plan(call: LocalCall, decisions: Sequence[Decision]) -> Plan:
