@@ -14,14 +14,12 @@ from .azurerm_scene import Scene
 from .azurerm_secrets import plan_secrets
 from .azurerm_texts import report_texts
 from .edits import Span
-from .families import find_families
 from .login_parameters import AZURERM
 
 
 def uses_azurerm(scene: Scene) -> bool:
     """Tell whether the script uses AzureRM, and no alias that makes it Az."""
-    families = find_families(scene.script, scene.commands, scene.functions)
-    return AZURERM in families.places and not families.aliased
+    return AZURERM in scene.families.places and not scene.families.aliased
 
 
 def plan_azurerm(scene: Scene) -> list[Span]:

@@ -7,10 +7,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from .commands import Command
 from .dataflow import Variables
+from .families import Families, find_families
 from .report import Report
 from .result import RewriteOptions
 from .syntax import Script, ancestors
@@ -31,6 +33,11 @@ class Scene:
     variables: Variables
     report: Report
     options: RewriteOptions
+
+    @cached_property
+    def families(self) -> Families:
+        """Which family of cmdlets the script uses."""
+        return find_families(self.script, self.commands, self.functions)
 
     def chain(self, offset: int) -> list[Node]:
         """Return the nodes that hold the character at ``offset``, the innermost first."""

@@ -18,14 +18,17 @@ _STRING, _HERE_STRING = '"', '@"'
 # The next thing in code, in the order in which PowerShell's tokenizer looks for it (about_Parsing, about_Comments).
 _CODE = re.compile(
     r"""
-      (?P<opaque>
+      (?P<opaque> (?:
           [^`'"#<@(){}\[\]]+
         | `.
         | <\#.*?\#>
         | (?:(?<![^\s;{}()|&,=]))\#[^\n]*        # a # inside a word is no comment
         | @'[ \t]*\r?\n.*?(?<=\n)'@
         | '(?:[^']|'')*'
-      )
+        | (?<!@)"(?:[^"`$]|`.|""|\$(?!\())*"(?!")   # a text without code in it
+        | \([^`'"#<@(){}\[\]]*\)
+        | \[[^`'"#<@(){}\[\]]*\]
+      )+ )
     | (?P<here>@"[ \t]*\r?(?=\n))
     | (?P<open>[(\[{"])
     | (?P<close>[)\]}])

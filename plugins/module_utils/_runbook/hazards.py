@@ -18,7 +18,7 @@ from .connections import (
     PORTAL_NAME,
 )
 from .dataflow import Variables
-from .families import find_families
+from .families import Families
 from .login_parameters import (
     LOGINS,
     Role,
@@ -110,9 +110,12 @@ def _report_names_passed_on(
     script: Script, variables: Variables, commands: list[Command], names: set[str], report: Report
 ) -> None:
     """A connection's name handed to another command makes that command use Run As."""
+    if not any(name in script.source.lower for name in names):
+        return
     words = names | _holders_of(script, names)
     for command in commands:
-        if not any(word in script.text(command.node).lower() for word in words):
+        lower = script.text(command.node).lower()
+        if not any(word in lower for word in words):
             continue
         if command.name == FETCH or _SPEAKING.fullmatch(command.name) or _MANAGEMENT.fullmatch(command.name):
             continue
@@ -126,7 +129,8 @@ def _holders_of(script: Script, names: set[str]) -> set[str]:
     wholes = []
     for kind in ("string_literal", "generic_token"):
         for node in script.nodes(kind):
-            if (literal(script, node) or "").lower() in names:
+            lower = script.text(node).lower()
+            if any(name in lower for name in names) and (literal(script, node) or "").lower() in names:
                 parameter_node = next((a for a in ancestors(node) if a.type == "script_parameter"), None)
                 wholes.append(parameter_node or statement_of(node) or script.root)
     return {
@@ -160,8 +164,7 @@ def _is_shipped_code(script: Script, node: Node) -> bool:
 
 def report_hazards(
     script: Script,
-    commands: list[Command],
-    functions: set[str],
+    families: Families,
     touched: Iterable[Node],
     held: set[str],
     report: Report,
@@ -170,7 +173,6 @@ def report_hazards(
 
     ``touched`` are its fetches and reads, ``held`` the variables that hold the connection.
     """
-    families = find_families(script, commands, functions)
     if families.mixed is not None:
         report.add("RA502", families.mixed)
     if families.asm is not None:

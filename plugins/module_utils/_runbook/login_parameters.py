@@ -67,11 +67,16 @@ _COMMON = (
 )
 
 
+# Of the spellings that were looked up as many are remembered; scripts may write anything.
+_MOST_SPELLINGS = 1000
+
+
 class Parameters:
     """The parameters of some command, and those that every command has."""
 
     def __init__(self, *own: Parameter) -> None:
         self._by_spelling = {s.lower(): p for p in (*own, *_COMMON) for s in (p.name, *p.aliases)}
+        self._found: dict[str, Parameter | None] = {}
 
     def find(self, written: str) -> Parameter | None:
         """Return the parameter that PowerShell takes ``written`` for; None when unknown or ambiguous.
@@ -79,6 +84,11 @@ class Parameters:
         A full name or alias wins; else a beginning that only one parameter has (about_Parameters).
         """
         written = written.lower()
+        if written not in self._found and len(self._found) < _MOST_SPELLINGS:
+            self._found[written] = self._look_up(written)
+        return self._found[written] if written in self._found else self._look_up(written)
+
+    def _look_up(self, written: str) -> Parameter | None:
         if written in self._by_spelling:
             return self._by_spelling[written]
         begun = {p for spelling, p in self._by_spelling.items() if written and spelling.startswith(written)}

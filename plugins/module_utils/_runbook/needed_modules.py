@@ -15,7 +15,6 @@ from .azurerm_names import MODULE, az_module_of, az_module_of_command, twin_of
 from .azurerm_scene import Scene
 from .azurerm_secrets import GETTER, MINIMUM, reads_secret_text
 from .commands import Command
-from .families import find_families
 from .login_parameters import AZURERM, LOGINS
 from .requirements import required_modules
 from .result import NeededModule
@@ -91,7 +90,7 @@ def _module(scene: Scene, name: str, version: str | None, line: int, needed_by: 
 
 def _stays(scene: Scene) -> bool:
     """Tell whether AzureRM names go on to mean AzureRM."""
-    return scene.options.azurerm == "keep" and not find_families(scene.script, scene.commands, scene.functions).aliased
+    return scene.options.azurerm == "keep" and not scene.families.aliased
 
 
 def _called(scene: Scene, logins: Iterable[Command]) -> Iterator[NeededModule]:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 # A script without any of these words cannot use a Run As account; it is not even parsed.
-_WORDS = ("automationconnection", "automationcertificate", "runas", "thumbprint")
+_WORDS = ("automationconnection", "automationcertificate", "runasc", "thumbprint")
 
 
 def rewrite_powershell(content: bytes, text: Text, options: RewriteOptions) -> Rewrite:

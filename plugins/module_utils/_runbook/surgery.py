@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from . import edits
@@ -145,7 +146,7 @@ class Surgery:
             return
         self._check_connections()
         held = self.connections.variables
-        report_hazards(self.script, self.commands, self.functions, self._touched(), held, self.report)
+        report_hazards(self.script, self._scene.families, self._touched(), held, self.report)
         identity = find_identity_login(self.commands)
         if identity is not None and self.options.dual_mode == "setting":
             report_dual_mode(self.script, self.variables, self._first_login_node(), identity, self.report)
@@ -154,11 +155,11 @@ class Surgery:
 
     def _plan_azurerm_alone(self) -> None:
         if self.options.rename_azurerm and uses_azurerm(self._scene):
-            report_hazards(self.script, self.commands, self.functions, [], set(), self.report)
+            report_hazards(self.script, self._scene.families, [], set(), self.report)
             self.spans += plan_azurerm(self._scene)
             self.modules = needed_modules(self._scene, [])
 
-    @property
+    @cached_property
     def _scene(self) -> Scene:
         return Scene(self.script, self.commands, self.functions, self.variables, self.report, self.options)
 

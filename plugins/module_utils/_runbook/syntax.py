@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from . import grammars
@@ -161,6 +161,7 @@ def is_broken(node: Node) -> bool:
     return node.has_error or node.is_missing or any(a.type == "ERROR" for a in ancestors(node))
 
 
+@lru_cache(maxsize=4096)
 def variable_name(text: str) -> str:
     """Return the name of a variable as written (``$script:C``, ``${c}``, ``@c``), lower case, without its scope."""
     name = text[1:]
