@@ -26,6 +26,7 @@ from .._ledger import LedgerError
 from .._runbook import MissingPackage, Rewrite, RewriteOptions, rewrite
 from .._step import StepError
 from ._call import Call
+from .runbook_checks import Checks, without_answered
 from .runbook_diff import masked_diff
 from .runbook_memory import NOTHING, Memory
 from .runbook_plan import Decision, Runbook, Wishes, decide
@@ -65,7 +66,12 @@ def _matches(name: str, wanted: Sequence[str]) -> bool:
 
 
 def read_and_decide(
-    call: Call, item: Mapping[str, Any], options: RewriteOptions, wishes: Wishes, memories: Mapping[str, Memory]
+    call: Call,
+    item: Mapping[str, Any],
+    options: RewriteOptions,
+    wishes: Wishes,
+    memories: Mapping[str, Memory],
+    checks: Checks,
 ) -> Decision:
     """Read one runbook and decide on it; one that cannot be read becomes a finding."""
     name = str(item["name"])
@@ -76,7 +82,15 @@ def read_and_decide(
         return _unreadable(item, target, error)
     memory = _with_loss(call, memories.get(target.lower(), NOTHING))
     own_options = replace(options, resource=target)
-    decision = decide(runbook, lambda content: _rewrite(content, runbook, own_options), wishes, memory)
+    content = runbook.published if runbook.published is not None else runbook.draft or b""
+    first = _rewrite(content, runbook, own_options)
+    refusals = checks.refusals(name, runbook.type, first)
+    first = first if refusals else without_answered(first)
+
+    def rewriter(other: bytes) -> Rewrite:
+        return first if other is content else _rewrite(other, runbook, own_options)
+
+    decision = decide(runbook, rewriter, wishes, memory, refusals)
     return _stowed(call, decision)
 
 

@@ -26,6 +26,7 @@ from . import dependants, runbook_reading, runbook_writing
 from ._call import Call, Result
 from .chosen_identity import SYSTEM, ChosenIdentity, choose_identity
 from .run_as import RunAs, classify, kind_of
+from .runbook_checks import Checks
 from .runbook_memory import NAME, PUBLISHED, recall
 from .runbook_plan import Decision, Wishes
 
@@ -55,7 +56,7 @@ def run(call: Call) -> Result:
     decisions = _decide(call, login)
     unfinished = dependants.recall_unfinished(call)
     snapshot = dependants.observe(call, {decision.runbook for decision in decisions if decision.publishes}, unfinished)
-    plan = _plan(decisions, snapshot, user_assigned=login.arm_id is not None)
+    plan = _plan(decisions, snapshot)
     if not login.attached and not call.check_mode:
         _refuse_without_identity(call, login, decisions)
     runbook_writing.settle(call, decisions)
@@ -81,9 +82,12 @@ def _decide(call: Call, login: ChosenIdentity) -> list[Decision]:
         automation.list_runbooks(call.session, call.account), call.parameters["runbooks"], call.account
     )
     options = _rewrite_options(call, login)
+    checks = Checks(call.session, call.account, user_assigned=login.arm_id is not None)
     wishes = Wishes(keep_drafts=call.parameters["pending_draft"] == "keep", publish=bool(call.parameters["publish"]))
     return in_parallel(
-        lambda item: runbook_reading.read_and_decide(call, item, options, wishes, memories), chosen, call.max_parallel
+        lambda item: runbook_reading.read_and_decide(call, item, options, wishes, memories, checks),
+        chosen,
+        call.max_parallel,
     )
 
 
@@ -110,12 +114,10 @@ def _connections(call: Call) -> list[RunAs]:
     return classify(connections, [], datetime.now(timezone.utc))
 
 
-def _plan(decisions: Sequence[Decision], snapshot: dependants.Snapshot, *, user_assigned: bool) -> Plan:
+def _plan(decisions: Sequence[Decision], snapshot: dependants.Snapshot) -> Plan:
     changes = [change for decision in decisions for change in decision.changes]
     findings = [said for decision in decisions for said in decision.findings]
     diffs = [{"prepared": decision.diff} for decision in decisions if decision.diff]
-    if user_assigned:
-        findings += snapshot.hybrid_findings
     return Plan(
         changes=(*changes, *snapshot.missing_changes), findings=(*findings, *snapshot.findings), diffs=tuple(diffs)
     )

@@ -12,17 +12,69 @@ from __future__ import annotations
 from azure_simulator.providers.automation.model import Account, Asset
 
 # Modules of an account that had AzureRM updated before it was retired, and got Az with the service's own updates.
-_AZ = (
-    "Automation Compute ContainerInstance ContainerRegistry CosmosDB DataFactory DataLakeStore Databricks "
-    "DesktopVirtualization Dns EventGrid EventHub Functions HDInsight KeyVault Kusto LogicApp Maintenance "
-    "ManagedServiceIdentity Migrate Monitor MySql Network OperationalInsights PolicyInsights PostgreSql PrivateDns "
-    "RecoveryServices RedisCache ResourceGraph Resources Security ServiceBus ServiceFabric SignalR Sql "
-    "SqlVirtualMachine Storage StreamAnalytics Support Synapse TrafficManager Websites"
-).split()
-_AZURERM = (
-    "Automation Backup Compute DataFactories DataFactoryV2 Dns Insights KeyVault Network OperationalInsights "
-    "RecoveryServices Resources Sql Storage Tags Websites"
-).split()
+_AZ = [
+    "Automation",
+    "Compute",
+    "ContainerInstance",
+    "ContainerRegistry",
+    "CosmosDB",
+    "DataFactory",
+    "DataLakeStore",
+    "Databricks",
+    "DesktopVirtualization",
+    "Dns",
+    "EventGrid",
+    "EventHub",
+    "Functions",
+    "HDInsight",
+    "KeyVault",
+    "Kusto",
+    "LogicApp",
+    "Maintenance",
+    "ManagedServiceIdentity",
+    "Migrate",
+    "Monitor",
+    "MySql",
+    "Network",
+    "OperationalInsights",
+    "PolicyInsights",
+    "PostgreSql",
+    "PrivateDns",
+    "RecoveryServices",
+    "RedisCache",
+    "ResourceGraph",
+    "Resources",
+    "Security",
+    "ServiceBus",
+    "ServiceFabric",
+    "SignalR",
+    "Sql",
+    "SqlVirtualMachine",
+    "Storage",
+    "StreamAnalytics",
+    "Support",
+    "Synapse",
+    "TrafficManager",
+    "Websites",
+]
+_AZURERM = [
+    "Automation",
+    "Backup",
+    "Compute",
+    "DataFactories",
+    "DataFactoryV2",
+    "Dns",
+    "Insights",
+    "KeyVault",
+    "Network",
+    "OperationalInsights",
+    "RecoveryServices",
+    "Resources",
+    "Sql",
+    "Storage",
+    "Tags",
+    "Websites",
+]
 _VERSIONS = {
     "Az.Accounts": "2.15.0",
     "AzureRM.Profile": "5.8.3",
