@@ -415,6 +415,28 @@ CODES: dict[str, Code] = {
         "The token of Get-AzAccessToken is used as text; it is a SecureString since Az.Accounts 5.",
         "Convert it first, such as with ConvertFrom-SecureString -AsPlainText, or pass it on as a SecureString.",
     ),
+    "RA470": Code(
+        ERROR,
+        "This runbook was not rewritten: {other} runs in one session with it and is left to a person: {reason}",
+        "Rewrite {other} by hand first, then run again; or rewrite both by hand.",
+    ),
+    "RA471": Code(
+        ERROR,
+        "Runbook {runbook} was not changed: {other} runs in one session with it, would have to change too, and is not "
+        "among the chosen runbooks.",
+        "Add {other} to the option runbooks and run again.",
+    ),
+    "RA472": Code(
+        ERROR,
+        "This runbook was not rewritten: {other} runs in one session with it, and one would use Az, the other AzureRM; "
+        "they do not share a login and must not be loaded together.",
+        "Move all runbooks that call each other to Az, then migrate them.",
+    ),
+    "RA473": Code(
+        ERROR,
+        "Runbook {runbook} was not changed: {other} runs in one session with it and cannot be changed: {reason}",
+        "Settle what keeps {other} from being changed and run again.",
+    ),
     "RA480": Code(
         ERROR,
         "{path} could not be read: {reason}.",
