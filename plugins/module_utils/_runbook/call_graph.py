@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from .commands import Command, commands
 from .language import Language, language_of
+from .login_parameters import LOGINS
 from .names import Names, Source
 from .syntax import Script, best_script, literal
 from .text import decode
@@ -24,7 +25,8 @@ _SCRIPT_FILE = re.compile(r"\.(?:ps1|psm1|psd1)\b", re.IGNORECASE)
 _PATH_END = re.compile(r"[^\s'\"|;,(){}&=]*$")
 _VARIABLE_IN_PATH = re.compile(r"^.*[$%]\w*[\\/]")
 _LONGEST_PATH = 260
-_WORD = re.compile(r"[\w.\\/-]+")
+# Where a command may begin, whatever the grammar makes of the text around it.
+_COMMAND_BEGUN = re.compile(r"(?:^|[;{}(=|&])[ \t]*(?P<name>[A-Za-z][\w-]*)(?=[\s;)}|]|$)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -47,8 +49,8 @@ def calls_of(caller: str, source: Source, names: Names) -> list[Call]:
     """Return the calls of one runbook, each callee once, inline before jobs. Raises MissingPackage.
 
     Inline is: dot-sourced or called with ``&``, by path or by bare name, and a module file that is imported. A path to
-    a script of the set counts wherever the code holds it, for it is there to be called. What cannot be parsed counts
-    as called where it is named at all.
+    a script of the set counts wherever the code holds it, for it is there to be called. Where the syntax cannot be
+    parsed, a name counts wherever a command may begin.
     """
     text = decode(source.content)
     if text is None or language_of(text.plain, source.runbook_type) is not Language.POWERSHELL:
@@ -69,13 +71,15 @@ def _named(script: Script, caller: str, names: Names) -> Iterator[tuple[str, int
         for callee in names.called(written, caller) if written else []:
             yield callee, script.place(command.node)[0], inline
     code = _without_comments(script)
-    for written, offset in _words(code) if script.error_count else _paths(code):
+    for written, offset in [*_paths(code), *(_begun_commands(code, functions) if script.error_count else [])]:
         for callee in names.called(written, caller):
             yield callee, script.source.place(offset)[0], True
 
 
-def _words(code: str) -> Iterator[tuple[str, int]]:
-    return ((match[0], match.start()) for match in _WORD.finditer(code))
+def _begun_commands(code: str, functions: set[str]) -> Iterator[tuple[str, int]]:
+    for match in _COMMAND_BEGUN.finditer(code):
+        if match["name"].lower() not in functions | LOGINS.keys():
+            yield match["name"], match.start("name")
 
 
 def _paths(code: str) -> Iterator[tuple[str, int]]:
@@ -88,7 +92,8 @@ def _paths(code: str) -> Iterator[tuple[str, int]]:
 
 def _callee(command: Command, functions: set[str]) -> tuple[bool, str | None]:
     """Return whether the command runs something in this session, and how it names that."""
-    if command.name in functions:
+    if command.name in functions or command.written.lower() in LOGINS:
+        # A cmdlet is found before a script of its name.
         return True, None
     if command.name in _STARTERS:
         return False, _value_of(command, "name")

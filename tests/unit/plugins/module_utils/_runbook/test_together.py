@@ -90,6 +90,7 @@ def test_a_runbook_that_runs_in_the_same_session_is_an_inline_call(line: str) ->
         ".\\Other-Child.ps1",
         ".\\Child.ps1x",
         "function Child { Get-Date }\nChild",
+        "if ( {\nWrite-Output 1 Child\n",
         ".\\Parent.ps1",
     ],
 )
@@ -106,6 +107,13 @@ def test_a_job_is_a_call_in_another_session(starter: str) -> None:
 
 def test_a_runbook_that_cannot_be_parsed_calls_what_it_names() -> None:
     assert [call.inline for call in find_calls(sources({"Parent": "if ( {\nChild -Vm one\n", "Child": ""}))] == [True]
+
+
+def test_a_login_is_no_call_of_a_runbook_of_its_name() -> None:
+    texts = {"Parent": LOGIN, "Connect-AzAccount": "Get-Date\n"}
+    assert find_calls(sources(texts)) == []
+    texts["Parent"] = ".\\Connect-AzAccount.ps1\n"
+    assert len(find_calls(sources(texts))) == 1
 
 
 def test_python_calls_no_powershell_inline() -> None:
