@@ -48,6 +48,12 @@ class Checks:
         return [*self.hybrid(runbook), *self._shelves.lacking(runbook, runbook_type, rewrite.modules)]
 
 
+def is_python(content: bytes, runbook_type: str) -> bool:
+    """Tell whether the runbook is Python, by what it holds or by its type."""
+    text = decode(content)
+    return text is not None and language_of(text.plain, runbook_type) is Language.PYTHON
+
+
 def is_graph(content: bytes, runbook_type: str) -> bool:
     """Tell whether the runbook is a graph, by its type or by what it holds."""
     text = decode(content)

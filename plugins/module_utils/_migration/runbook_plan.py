@@ -112,9 +112,18 @@ def decide(
         return _nothing_to_rewrite(runbook, rewriter, rewrite, standing, owed, memory)
     if refusals:
         return _refused(runbook, rewrite, owed, refusals)
-    if standing is Standing.THEIRS and not (wishes.keep_drafts and wishes.publish):
-        return _skipped(runbook, rewrite, owed)
+    waits = waits_for_draft(runbook, rewrite, wishes, memory)
+    if waits is not None:
+        return replace(_refused(runbook, rewrite, owed, [waits]), draft="skipped")
     return _rewritten(runbook, rewriter, rewrite, standing, owed, wishes)
+
+
+def waits_for_draft(runbook: Runbook, rewrite: Rewrite, wishes: Wishes, memory: Memory) -> Finding | None:
+    """Return what is said of a runbook that is left alone because of somebody's draft; None where it is not."""
+    skips = not (wishes.keep_drafts and wishes.publish)
+    if skips and standing_of(runbook, rewrite, memory) is Standing.THEIRS:
+        return finding("RA491", runbook.target, runbook=runbook.name)
+    return None
 
 
 def standing_of(runbook: Runbook, rewrite: Rewrite, memory: Memory) -> Standing:
@@ -177,11 +186,6 @@ def _never_published(runbook: Runbook, rewrite: Rewrite, wishes: Wishes, refusal
 
 def _refused(runbook: Runbook, rewrite: Rewrite, owed: _Owed, refusals: Sequence[Finding]) -> Decision:
     return replace(_seen(runbook, rewrite), findings=(*refusals, *owed.findings), settled=owed.settled)
-
-
-def _skipped(runbook: Runbook, rewrite: Rewrite, owed: _Owed) -> Decision:
-    said = finding("RA491", runbook.target, runbook=runbook.name)
-    return replace(_seen(runbook, rewrite), draft="skipped", findings=(said, *owed.findings), settled=owed.settled)
 
 
 def _rewritten(

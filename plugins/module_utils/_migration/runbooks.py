@@ -27,8 +27,10 @@ from ._call import Call, Result
 from .chosen_identity import SYSTEM, ChosenIdentity, choose_identity
 from .run_as import RunAs, classify, kind_of
 from .runbook_checks import Checks
+from .runbook_deciding import decide_all
 from .runbook_memory import NAME, PUBLISHED, recall
 from .runbook_plan import Decision, Wishes
+from .runbook_sessions import Work
 
 __all__ = ["ARGUMENTS", "NAME", "run"]
 
@@ -53,10 +55,10 @@ def run(call: Call) -> Result:
     """Observe, plan, record, apply and verify; return the module's result."""
     login = choose_identity(call, automation.get_account(call.session, call.account))
     _refuse_unknown_client(call, login)
-    decisions = _decide(call, login)
+    decisions, unread = _decide(call, login)
     unfinished = dependants.recall_unfinished(call)
     snapshot = dependants.observe(call, {decision.runbook for decision in decisions if decision.publishes}, unfinished)
-    plan = _plan(decisions, snapshot)
+    plan = _plan(decisions, snapshot, unread)
     if not login.attached and not call.check_mode:
         _refuse_without_identity(call, login, decisions)
     runbook_writing.settle(call, decisions)
@@ -75,20 +77,20 @@ def _refuse_unknown_client(call: Call, identity: ChosenIdentity) -> None:
         raise StepError(identity.missing_from(call.account.name))
 
 
-def _decide(call: Call, login: ChosenIdentity) -> list[Decision]:
-    """Read the chosen runbooks and decide on each; contents are dropped as soon as they were looked at."""
-    memories = recall(_ledger.read_journal(call.ledger))
-    chosen = runbook_reading.chosen_runbooks(
-        automation.list_runbooks(call.session, call.account), call.parameters["runbooks"], call.account
+def _decide(call: Call, login: ChosenIdentity) -> tuple[list[Decision], list[Finding]]:
+    """Decide on the chosen runbooks; return also what must be said of the account's others."""
+    listed = automation.list_runbooks(call.session, call.account)
+    chosen = runbook_reading.chosen_runbooks(listed, call.parameters["runbooks"], call.account)
+    names = {str(item["name"]) for item in chosen}
+    work = Work(
+        call,
+        options=_rewrite_options(call, login),
+        wishes=Wishes(keep_drafts=call.parameters["pending_draft"] == "keep", publish=bool(call.parameters["publish"])),
+        memories=recall(_ledger.read_journal(call.ledger)),
+        checks=Checks(call.session, call.account, user_assigned=login.arm_id is not None),
     )
-    options = _rewrite_options(call, login)
-    checks = Checks(call.session, call.account, user_assigned=login.arm_id is not None)
-    wishes = Wishes(keep_drafts=call.parameters["pending_draft"] == "keep", publish=bool(call.parameters["publish"]))
-    return in_parallel(
-        lambda item: runbook_reading.read_and_decide(call, item, options, wishes, memories, checks),
-        chosen,
-        call.max_parallel,
-    )
+    others = [item for item in listed if str(item["name"]) not in names]
+    return decide_all(work, chosen, sorted(others, key=lambda item: str(item["name"]).lower()))
 
 
 def _rewrite_options(call: Call, login: ChosenIdentity) -> RewriteOptions:
@@ -114,12 +116,14 @@ def _connections(call: Call) -> list[RunAs]:
     return classify(connections, [], datetime.now(timezone.utc))
 
 
-def _plan(decisions: Sequence[Decision], snapshot: dependants.Snapshot) -> Plan:
+def _plan(decisions: Sequence[Decision], snapshot: dependants.Snapshot, unread: Sequence[Finding]) -> Plan:
     changes = [change for decision in decisions for change in decision.changes]
     findings = [said for decision in decisions for said in decision.findings]
     diffs = [{"prepared": decision.diff} for decision in decisions if decision.diff]
     return Plan(
-        changes=(*changes, *snapshot.missing_changes), findings=(*findings, *snapshot.findings), diffs=tuple(diffs)
+        changes=(*changes, *snapshot.missing_changes),
+        findings=(*findings, *unread, *snapshot.findings),
+        diffs=tuple(diffs),
     )
 
 
