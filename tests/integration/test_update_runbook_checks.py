@@ -203,3 +203,25 @@ def test_what_azure_takes_for_a_graph_is_never_written(account: Callable[..., Az
     made = azure.call("update_runbook", "aa")
     assert (changed(made), codes(made, "Graph")) == ([], ["RA495"])
     assert azure.writes() == []
+
+
+# Python packages
+
+
+def test_python_packages_are_looked_up_only_for_python_that_uses_run_as(account: Callable[..., Azure]) -> None:
+    login = 'import automationassets\nconn = automationassets.get_automation_connection("AzureRunAsConnection")\n'
+    azure = account([{"name": "snake", "text": login, "type": "Python3"}, {"name": "New", "text": AZ}])
+    azure.call("update_runbook", "aa", check=True, runbooks=["New"])
+    assert reads(azure, "/python3Packages") == 0
+    azure.call("update_runbook", "aa", check=True)
+    assert reads(azure, "/python3Packages") == 1
+
+
+# Options of the rewriter
+
+
+def test_an_environment_that_cannot_be_a_cloud_is_refused(account: Callable[..., Azure]) -> None:
+    azure = account([{"name": "New", "text": AZ}])
+    refused = azure.call("update_runbook", "aa", environment="$(Get-Date)")
+    assert refused["failed"] is True and "environment" in refused["msg"].lower()
+    assert azure.writes() == []

@@ -82,6 +82,7 @@ def test_the_name_of_the_connection_may_go_to_a_child_that_is_changed_too(accoun
     assert changed(azure.call("update_runbook", "aa")) == ["Child", "Parent"]
     again = azure.call("update_runbook", "aa")
     assert [item["verdict"] for item in again["runbooks"]] == ["not_used", "not_used"]
+    assert "failed" not in azure.call("remove_runas", "aa", stage="disable", check=True)
 
 
 def test_az_is_not_put_beside_azurerm(account: Callable[..., Azure]) -> None:

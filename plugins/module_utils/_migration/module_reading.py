@@ -30,6 +30,9 @@ _POWERSHELL_OF_TYPE = {"powershell7": "7.1", "powershell72": "7.2"}
 _WITH_ENVIRONMENT = frozenset({"powershell", "python"})
 _SYSTEM_ENVIRONMENTS = {"powershell-5.1": "5.1", "powershell-7.1": "7.1", "powershell-7.2": "7.2"}
 
+# The system's environment that shows the account's packages for Python 3; what that of 3.10 shows was not seen.
+_SYSTEM_PYTHON = "python-3.8"
+
 _UNREADABLE = (Forbidden, Absent, Failed)
 
 
@@ -55,6 +58,21 @@ class Shelves:
         except _UNREADABLE as error:
             return [finding("RA525", target, runbook=runbook, reason=error)]
         return lacking(needed, shelf, runbook, target)
+
+    def python_packages(self, runbook: str, runbook_type: str) -> frozenset[str] | None:
+        """Return the Python packages that a runbook finds, in lower case; None where they are not known."""
+        kind = runbook_type.lower()
+        try:
+            name = self._environment_of(runbook) if kind in _WITH_ENVIRONMENT else None
+            if name is not None and name.lower() != _SYSTEM_PYTHON:
+                return self._once(name, self._of_environment).usable()
+            return self._once(_SYSTEM_PYTHON, self._of_python).usable() if name or kind == "python3" else None
+        except _UNREADABLE:
+            return None
+
+    def _of_python(self, dummy: str) -> Shelf:
+        items = packages.list_python3_packages(self._session, self._account)
+        return Shelf(f"the Python 3 packages of account {self._account.name}", "", held_modules(items))
 
     def _shelf_of(self, runbook: str, runbook_type: str) -> Shelf:
         kind = runbook_type.lower()

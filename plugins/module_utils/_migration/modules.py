@@ -52,6 +52,10 @@ class Shelf:
     modules: Mapping[str, Held] = field(default_factory=dict)
     brings_az: str | None = None
 
+    def usable(self) -> frozenset[str]:
+        """Return the lower-case names of what can be used."""
+        return frozenset(name for name, held in self.modules.items() if held.state.lower() in _USABLE)
+
     def find(self, name: str) -> Held | None:
         """Return the module; an imported one stands before that of a default package."""
         held = self.modules.get(name.lower())

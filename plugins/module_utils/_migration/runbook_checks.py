@@ -39,6 +39,10 @@ class Checks:
         """Return a finding for each way in which a runbook, changed or not, runs where the login would fail."""
         return self._hybrid.of(runbook) if self._hybrid is not None else []
 
+    def python_packages(self, runbook: str, runbook_type: str) -> frozenset[str] | None:
+        """Return the Python packages that a runbook finds; None where they are not known."""
+        return self._shelves.python_packages(runbook, runbook_type)
+
     def refusals(self, runbook: str, runbook_type: str, rewrite: Rewrite) -> list[Finding]:
         """Return the reasons why a rewrite must not be written."""
         if rewrite.verdict not in REWRITTEN:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from .._finding import Finding
-from .._runbook import MissingPackage, Rewrite, RewriteOptions, Source, rewrite
+from .._runbook import MissingPackage, Rewrite, RewriteOptions, Source, Verdict, rewrite
 from .._runbook.call_graph import Call as RunbookCall
 from .._runbook.call_graph import calls_of, sessions
 from .._runbook.names import Names
@@ -48,8 +48,13 @@ class Work:
 
     def rewrite(self, content: bytes, runbook: Runbook) -> Rewrite:
         """Rewrite one content of a runbook alone. Raises StepError where a package of the rewriter is missing."""
+        options = replace(self.options, resource=runbook.target)
         try:
-            return rewrite(content, runbook.type, replace(self.options, resource=runbook.target))
+            outcome = rewrite(content, runbook.type, options)
+            if outcome.verdict is Verdict.NOT_USED or not is_python(content, runbook.type):
+                return outcome
+            packages = self.checks.python_packages(runbook.name, runbook.type)
+            return rewrite(content, runbook.type, replace(options, python_packages=packages))
         except MissingPackage as error:
             raise StepError(str(error)) from None
 

@@ -46,6 +46,9 @@ ARGUMENTS = (
             "publish": {"type": "bool", "default": True},
             "subscription": {"type": "str", "choices": ["pin", "keep"], "default": "pin"},
             "azurerm": {"type": "str", "choices": ["az", "keep", "alias"], "default": "az"},
+            "environment": {"type": "str"},
+            "disable_context_autosave": {"type": "bool", "default": False},
+            "dual_mode": {"type": "str", "choices": ["setting", "rewrite"], "default": "setting"},
         }
     )
 )
@@ -94,11 +97,22 @@ def _decide(call: Call, login: ChosenIdentity) -> tuple[list[Decision], list[Fin
 
 
 def _rewrite_options(call: Call, login: ChosenIdentity) -> RewriteOptions:
+    """Return the rewriter's options. Raises StepError for a value that it cannot use."""
+    try:
+        return _options(call, login)
+    except ValueError as error:
+        raise StepError(f"{str(error)[0].upper()}{str(error)[1:]}. Nothing was changed.") from None
+
+
+def _options(call: Call, login: ChosenIdentity) -> RewriteOptions:
     return RewriteOptions(
         identity="user" if login.arm_id else SYSTEM,
         client_id=login.client_id,
         subscription=call.parameters["subscription"],
         azurerm=call.parameters["azurerm"],
+        environment=call.parameters["environment"] or None,
+        disable_context_autosave=bool(call.parameters["disable_context_autosave"]),
+        dual_mode=call.parameters["dual_mode"],
         connections={
             run_as.connection: {"subscription_id": run_as.subscription_id, "tenant_id": run_as.tenant_id}
             for run_as in _connections(call)
