@@ -418,7 +418,7 @@ CODES: dict[str, Code] = {
     "RA470": Code(
         ERROR,
         "This runbook was not rewritten: {other} runs in one session with it and is left to a person: {reason}",
-        "Rewrite {other} by hand first, then run again; or rewrite both by hand.",
+        "See to {other} first, as its own findings say, then run again; or rewrite both by hand.",
     ),
     "RA471": Code(
         ERROR,

@@ -155,7 +155,7 @@ def _would_change(outcome: Rewrite, alone: Rewrite) -> bool:
 
 
 def _left_in(rewrites: Rewrites) -> list[str]:
-    return [name for name, outcome in rewrites.items() if outcome.verdict in _LEFT]
+    return sorted((name for name, outcome in rewrites.items() if outcome.verdict in _LEFT), key=str.lower)
 
 
 def _passes_name_on(outcome: Rewrite) -> bool:
