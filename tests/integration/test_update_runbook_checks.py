@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 AZ = """$c = Get-AutomationConnection -Name AzureRunAsConnection
 Connect-AzAccount -ServicePrincipal -Tenant $c.TenantId -ApplicationId $c.ApplicationId \
 -CertificateThumbprint $c.CertificateThumbprint
-Get-AzVM
 """
 AZURERM = AZ.replace("-Az", "-AzureRm")
 BARE = {"default_modules": False}

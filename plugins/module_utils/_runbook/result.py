@@ -86,8 +86,6 @@ class RewriteOptions:
         or certificate thumbprint is read, or when it bears the name that Azure gave these connections.
     python_packages: the Python packages that the account or runtime environment has, lower case; None when not known.
     resource: what the findings name as their resource; usually the name of the runbook.
-    rename_azurerm: with ``azurerm: az`` a runbook without Run As use is renamed to Az too, because it runs in one
-        session with others that are.
     children: runbooks that run in one session with this one and fetch no Run As connection any more, by the lower-case
         name they are called by: the lower-case names of their parameters that nothing reads. Whoever is given the name
         of the connection by one of these needs no rewrite.
@@ -106,7 +104,6 @@ class RewriteOptions:
     connections: Mapping[str, Mapping[str, str | None]] | None = None
     python_packages: frozenset[str] | None = None
     resource: str = "runbook"
-    rename_azurerm: bool = False
     children: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
