@@ -91,6 +91,15 @@ def test_az_is_not_put_beside_azurerm(account: Callable[..., Azure]) -> None:
     assert (changed(made), codes(made, "Parent")) == ([], ["RA472"])
 
 
+def test_a_child_without_a_login_is_moved_to_az_with_its_caller(account: Callable[..., Azure]) -> None:
+    azure = account({"Parent": PARENT, "Child": "Get-AzureRmVM\n", "Alone": "Get-AzureRmVM\n"})
+    predicted = azure.call("update_runbook", "aa", check=True)
+    made = azure.call("update_runbook", "aa")
+    assert made["changes"] == predicted["changes"]
+    assert (published(azure, "Child"), published(azure, "Alone")) == ("Get-AzVM\n", "Get-AzureRmVM\n")
+    assert azure.call("update_runbook", "aa")["changed"] is False
+
+
 # A choice of runbooks
 
 

@@ -141,9 +141,10 @@ def _look(work: Work, item: Item, names: Names) -> Look:
     if isinstance(runbook, Decision):
         return Look(item, chosen=True, decision=runbook)
     content = content_of(runbook)
-    if runbook.published is not None and not is_python(content, runbook.type):
+    if runbook.published is not None:
         calls = _calls(runbook, names)
-        if calls or not _is_without_run_as(content, work.options):
+        matters = bool(calls) or not _is_without_run_as(content, work.options)
+        if matters and not is_python(content, runbook.type):
             return Look(item, chosen=True, runbook=runbook, calls=calls)
     return Look(item, chosen=True, decision=work.decide_alone(runbook))
 

@@ -53,9 +53,9 @@ def calls_of(caller: str, source: Source, names: Names) -> list[Call]:
     parsed, a name counts wherever a command may begin.
     """
     text = decode(source.content)
-    if text is None or language_of(text.plain, source.runbook_type) is not Language.POWERSHELL:
+    if text is None or not names.are_mentioned(text.plain, caller):
         return []
-    if not names.are_mentioned(text.plain, caller):
+    if language_of(text.plain, source.runbook_type) is not Language.POWERSHELL:
         return []
     found: dict[str, Call] = {}
     for callee, line, inline in _named(best_script(text), caller, names):

@@ -238,6 +238,29 @@ def test_az_and_azurerm_are_never_mixed_in_a_session() -> None:
     assert codes(outcomes["Parent"]) == ["RA472"] and codes(outcomes["Child"]) == []
 
 
+def test_a_child_without_run_as_is_moved_to_az_with_its_caller() -> None:
+    texts = {"Parent": LOGIN + ".\\Child.ps1\n", "Child": "Get-AzureRmVM\n", "Alone": "Get-AzureRmVM\n"}
+    outcomes = together(texts)
+    assert outcomes["Parent"].content.decode() == IDENTITY + ".\\Child.ps1\n"
+    assert outcomes["Child"].content.decode() == "Get-AzVM\n"
+    assert outcomes["Alone"].verdict == "not_used"
+
+
+def test_a_child_that_cannot_be_moved_to_az_keeps_its_caller_as_it_is() -> None:
+    outcomes = together({"Parent": LOGIN + ".\\Child.ps1\n", "Child": "Get-AzureRmNothingOfTheKind\n"})
+    assert not outcomes["Parent"].edits and not outcomes["Child"].edits
+    assert codes(outcomes["Parent"]) == ["RA470"]
+
+
+def test_a_caller_of_azurerm_is_moved_to_az_with_its_child() -> None:
+    texts = {"Parent": "Get-AzureRmVM\nChild\n", "Child": LOGIN.replace("-Az", "-AzureRm")}
+    outcomes = together(texts)
+    assert outcomes["Parent"].content.decode() == "Get-AzVM\nChild\n"
+    assert outcomes["Child"].content.decode() == IDENTITY
+    again = {name: outcome.content.decode() for name, outcome in outcomes.items()}
+    assert verdicts(again) == {"Parent": "not_used", "Child": "not_used"}
+
+
 def test_azurerm_all_over_a_session_is_no_mixture() -> None:
     texts = {"Parent": LOGIN.replace("-Az", "-AzureRm") + ".\\Child.ps1\n", "Child": "Get-AzureRmVM\n"}
     assert verdicts(texts, azurerm="keep") == {"Parent": "rewritten", "Child": "not_used"}
