@@ -59,9 +59,11 @@ class Shelf:
     def find(self, name: str) -> Held | None:
         """Return the module; an imported one stands before that of a default package."""
         held = self.modules.get(name.lower())
-        if held is None and self.brings_az and name.lower().startswith("az."):
-            return Held(None)
-        return held
+        if held is not None or self.brings_az is None:
+            return held
+        if name.lower() == "az":
+            return Held(self.brings_az)
+        return Held(None) if name.lower().startswith("az.") else None
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,10 @@ def shelf_of_environment(name: str, environment: Json, packages: Iterable[Json])
 
 
 def lacking(needed: Sequence[NeededModule], shelf: Shelf, runbook: str, target: str) -> list[Finding]:
-    """Return a finding for each module that is not there as the runbook needs it."""
+    """Return a finding for each module that is not there as the runbook needs it.
+
+    A minimum that is no version, such as a variable, asks for nothing that could be compared.
+    """
     found = [_problem(module, shelf) for module in needed if not _RUNTIME_MODULES.fullmatch(module.name)]
     return [
         finding(code, target, line=module.line or None, runbook=runbook, where=shelf.where, **facts)
@@ -121,13 +126,14 @@ def lacking(needed: Sequence[NeededModule], shelf: Shelf, runbook: str, target: 
 def _problem(needed: NeededModule, shelf: Shelf) -> tuple[NeededModule, str, dict[str, Any]] | None:
     facts: dict[str, Any] = {"module": needed.name, "needed_by": needed.needed_by}
     held = shelf.find(needed.name)
+    minimum = needed.minimum if numbers(needed.minimum) else None
     if held is None:
-        return needed, "RA520", {**facts, "wanted": f" {needed.minimum} or newer" if needed.minimum else ""}
+        return needed, "RA520", {**facts, "wanted": f" {minimum} or newer" if minimum else ""}
     if held.state.lower() not in _USABLE:
         return needed, "RA524", {**facts, "state": held.state}
-    if needed.minimum is not None and _is_older(held.version, needed.minimum):
+    if minimum is not None and _is_older(held.version, minimum):
         code = "RA523" if held.version is None else "RA521"
-        return needed, code, {**facts, "there": held.version, "minimum": needed.minimum}
+        return needed, code, {**facts, "there": held.version, "minimum": minimum}
     bad = _known_bad(needed.name, held.version, shelf.powershell)
     if bad is not None:
         return needed, "RA522", {**facts, "there": held.version, "why": bad.why, "good": bad.good}
@@ -135,7 +141,7 @@ def _problem(needed: NeededModule, shelf: Shelf) -> tuple[NeededModule, str, dic
 
 
 def _is_older(version: str | None, minimum: str) -> bool:
-    """Tell whether a version is not surely the minimum or newer; one that cannot be read is not."""
+    """Tell whether a version is not surely the minimum or newer; what cannot be read as a version is not."""
     there, wanted = numbers(version), numbers(minimum)
     return there is None or wanted is None or there < wanted
 

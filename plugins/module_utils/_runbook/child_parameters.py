@@ -24,17 +24,24 @@ _INDIRECT = re.compile(
 Children = Mapping[str, frozenset[str]]
 
 
-def idle_parameters(content: bytes, runbook_type: str, children: Children) -> frozenset[str]:
-    """Return the declared parameters that nothing in the runbook reads, in lower case. Raises MissingPackage.
+def idle_parameters(name: str, content: bytes, runbook_type: str, children: Children) -> dict[str, frozenset[str]]:
+    """Return the declared parameters that nothing in the runbook ``name`` reads, by what takes them, in lower case.
 
-    To give one to a child's parameter without effect is no read; ``children`` are those of ``RewriteOptions``.
+    That is the runbook, and each function in it, for it may be dot-sourced. To give a parameter to a child's one
+    without effect is no read; ``children`` are those of ``RewriteOptions``. Raises MissingPackage.
     """
     text = decode(content)
     if text is None or language_of(text.plain, runbook_type) is not Language.POWERSHELL:
-        return frozenset()
+        return {stem_of(name): frozenset()}
     script = best_script(text)
-    if script.error_count or _INDIRECT.search(text.plain):
-        return frozenset()
+    is_plain = not script.error_count and not _INDIRECT.search(text.plain)
+    idle = _idle(script, children) if is_plain else frozenset()
+    functions = (script.text(node).lower() for node in script.nodes("function_name"))
+    return {stem_of(name): idle, **dict.fromkeys(functions, idle)}
+
+
+def _idle(script: Script, children: Children) -> frozenset[str]:
+    """Return the parameters that nothing reads. A name that is declared twice counts as read."""
     variables = Variables(script)
     passed_on = _passed_on(script, children)
     return frozenset(

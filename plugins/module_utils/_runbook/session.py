@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -69,15 +70,20 @@ class Session:
         return rewrites
 
     def _children(self, rewrites: Rewrites, known: Children) -> Children:
-        """Return the parameters without effect of each runbook that needs the connection no more.
+        """Return the parameters without effect of whatever needs the connection no more.
 
-        A name that means two runbooks is left out: which of them is called is not known.
+        What two runbooks have a name for is left out: which of them is called is not known.
         """
-        stems = [stem_of(name) for name in self._sources]
-        return {
-            stem_of(name): idle_parameters(outcome.content, self._sources[name].runbook_type, known)
+        idle = {
+            name: idle_parameters(name, outcome.content, self._sources[name].runbook_type, known)
             for name, outcome in rewrites.items()
-            if outcome.verdict not in _LEFT and stems.count(stem_of(name)) == 1
+        }
+        times = Counter(callee for callees in idle.values() for callee in callees)
+        return {
+            callee: parameters
+            for name, callees in idle.items()
+            for callee, parameters in callees.items()
+            if times[callee] == 1 and rewrites[name].verdict not in _LEFT
         }
 
     # -- one family of cmdlets

@@ -103,6 +103,7 @@ _AZURERM = [
     "Websites",
 ]
 _VERSIONS = {
+    "Az": "11.2.0",
     "Az.Accounts": "2.15.0",
     "AzureRM.Profile": "5.8.3",
     **{f"AzureRM.{name}": "6.13.1" for name in _AZURERM},
@@ -111,7 +112,7 @@ _VERSIONS = {
     "Orchestrator.AssetManagement.Cmdlets": None,
     **{f"Az.{name}": None for name in _AZ},
 }
-_OF_POWERSHELL_7 = {name: version for name, version in _VERSIONS.items() if name.startswith("Az.")}
+_OF_POWERSHELL_7 = {name: version for name, version in _VERSIONS.items() if name == "Az" or name.startswith("Az.")}
 
 
 def module_properties(version: str | None, *, is_global: bool, state: str = "Succeeded") -> dict[str, object]:

@@ -57,6 +57,11 @@ def test_the_version_must_be_known_to_be_new_enough(version: str | None, expecte
     assert codes(shelf(item("AzureRM.Profile", version)), needed("AzureRM.Profile", "5.8.2")) == expected
 
 
+def test_a_version_that_is_computed_asks_for_the_module_only() -> None:
+    assert codes(shelf(item("Helper", "1.0")), needed("Helper", "$version")) == []
+    assert codes(shelf(), needed("Helper", "$version")) == ["RA520"]
+
+
 @pytest.mark.parametrize("state", ["Failed", "Creating", "ActivitiesStored", "Cancelled"])
 def test_a_module_whose_import_has_not_ended_well_is_not_there(state: str) -> None:
     assert codes(shelf(item("Az.Accounts", "2.15.0", state)), needed("Az.Accounts")) == ["RA524"]
@@ -85,7 +90,8 @@ ENVIRONMENT = {
 
 def test_a_default_package_az_brings_all_its_modules() -> None:
     found = shelf_of_environment("env", ENVIRONMENT, [])
-    assert codes(found, needed("Az.Accounts"), needed("Az.Compute"), needed("Az")) == ["RA520"]
+    assert codes(found, needed("Az.Accounts"), needed("Az.Compute"), needed("Az", "12.0")) == []
+    assert codes(found, needed("AzureRM.Profile"), needed("Azure")) == ["RA520", "RA520"]
     assert codes(found, needed("Az.Compute", "4.0")) == ["RA523"]
 
 

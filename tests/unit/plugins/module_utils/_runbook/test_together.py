@@ -197,6 +197,26 @@ def test_a_second_pass_over_both_finds_nothing() -> None:
     assert verdicts(texts) == {"Parent": "not_used", "Child": "not_used"}
 
 
+HELPER = "function Connect-It {\n" + CHILD + "}\n"
+
+
+def test_the_name_may_be_given_to_a_function_of_a_dot_sourced_runbook() -> None:
+    parent = ". .\\Helper.ps1\nConnect-It -ConnectionName AzureRunAsConnection\n"
+    assert verdicts({"Parent": parent, "Helper": HELPER}) == {
+        "Parent": "not_used",
+        "Helper": "rewritten_with_assumptions",
+    }
+    assert verdicts({"Parent": parent, "Helper": HELPER + MANUAL}) == {"Parent": "manual", "Helper": "manual"}
+    assert verdicts({"Parent": parent, "Other": HELPER})["Parent"] == "manual"
+
+
+def test_a_function_that_two_runbooks_have_is_not_known() -> None:
+    parent = ". .\\One.ps1\n. .\\Two.ps1\nConnect-It -ConnectionName AzureRunAsConnection\n"
+    assert verdicts({"Parent": parent, "One": HELPER, "Two": HELPER})["Parent"] == "manual"
+    own = "function Connect-It { param($ConnectionName) Use-It $ConnectionName }\n"
+    assert verdicts({"Parent": own + parent, "One": HELPER, "Two": "Get-Date\n"})["Parent"] == "manual"
+
+
 @pytest.mark.parametrize(
     "child",
     [
