@@ -17,7 +17,7 @@ from .child_parameters import Children, idle_parameters
 from .entry import rewrite
 from .families import Families, families_of
 from .login_parameters import AZ, AZURERM
-from .names import Source, stem_of
+from .names import Source
 from .result import Rewrite, RewriteOptions, Verdict
 
 CHANGED = (Verdict.REWRITTEN, Verdict.REWRITTEN_WITH_ASSUMPTIONS)
