@@ -5,8 +5,8 @@
 # PRIVATE: this file is no public interface of the collection; it may change in any release.
 """Deciding on the runbooks of an account: those that run in one session together, all others alone.
 
-Contents are let go as soon as they are decided on. Until all are read, only those of runbooks are held that mention
-Run As or call another runbook; one that turns out to be called by these is read again. So an account needs memory for
+Contents of runbooks that neither mention Run As nor call another one are let go as soon as they were looked at; one
+that turns out to be called is read again. The others are held until all are decided on. So an account needs memory for
 the runbooks that it migrates, some ten kilobytes each, and not for all it has.
 """
 
@@ -19,7 +19,7 @@ from typing import Any
 from .._finding import Finding
 from .._runbook import MissingPackage, Rewrite, RewriteOptions, Source, Verdict, rewrite
 from .._runbook.call_graph import Call as RunbookCall
-from .._runbook.call_graph import calls_of, sessions
+from .._runbook.call_graph import calls_of, may_be_called, sessions
 from .._runbook.names import Names
 from .._runbook.powershell import is_without_run_as
 from .._step import StepError, in_parallel
@@ -109,7 +109,7 @@ def look_at(work: Work, chosen: Sequence[Item], others: Sequence[Item]) -> dict[
 
     The others are read because they may call a chosen one, or be called by it; their drafts are not.
     """
-    names = Names([str(item["name"]) for item in (*chosen, *others)])
+    names = Names([str(item["name"]) for item in (*chosen, *others) if may_be_called(_type_of(item))])
     looks = in_parallel(lambda item: _look(work, item, names), chosen, work.call.max_parallel)
     if any(look.runbook is not None for look in looks):
         looks += in_parallel(lambda item: _look_beside(work, item, names), others, work.call.max_parallel)
@@ -118,6 +118,11 @@ def look_at(work: Work, chosen: Sequence[Item], others: Sequence[Item]) -> dict[
     let_go = [seen[name] for name in seen if name in callees and seen[name].runbook is None]
     again = in_parallel(lambda look: _look_again(work, look), let_go, work.call.max_parallel)
     return {**seen, **{look.name: look for look in again}}
+
+
+def _type_of(item: Item) -> str:
+    """Return the runbook's type; list items may be slim (section 2.1)."""
+    return str((item.get("properties") or {}).get("runbookType") or "")
 
 
 def sessions_of(seen: Mapping[str, Look]) -> list[list[Look]]:

@@ -41,8 +41,13 @@ class Call:
 
 def find_calls(sources: Mapping[str, Source]) -> list[Call]:
     """Return the calls between runbooks that are given by name. Raises MissingPackage."""
-    names = Names(sources)
+    names = Names([name for name, source in sources.items() if may_be_called(source.runbook_type)])
     return [call for name, source in sources.items() for call in calls_of(name, source, names)]
+
+
+def may_be_called(runbook_type: str) -> bool:
+    """Tell whether a runbook of this type can run in the session of a PowerShell runbook; Python cannot."""
+    return not runbook_type.lower().startswith("python")
 
 
 def calls_of(caller: str, source: Source, names: Names) -> list[Call]:

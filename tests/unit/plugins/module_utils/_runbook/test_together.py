@@ -7,6 +7,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ansible_collections.azauto.runas_migration.plugins.module_utils._runbook import (
     Rewrite,
@@ -120,6 +122,10 @@ def test_python_calls_no_powershell_inline() -> None:
     assert find_calls({"parent": Source(b"import Child\nChild\n", "Python3", ""), **sources({"Child": ""})}) == []
 
 
+def test_python_is_called_inline_by_nobody() -> None:
+    assert find_calls({"child": Source(b"import os\n", "Python3", ""), **sources({"Parent": "child -Vm one\n"})}) == []
+
+
 def test_a_path_means_the_file_there_and_a_name_all_of_that_name() -> None:
     texts = {"a/Main.ps1": ".\\Child.ps1\n", "b/Main.ps1": "Child\n", "a/Child.ps1": "", "c/Child.ps1": ""}
     found = {(call.caller, call.callee) for call in find_calls(sources(texts))}
@@ -173,6 +179,26 @@ def test_the_order_of_the_runbooks_does_not_matter() -> None:
     texts = {"Low": LOGIN, "Middle": ". .\\Low.ps1\n", "Top": MANUAL + "Middle\n"}
     turned = dict(reversed(texts.items()))
     assert together(texts) == {name: together(turned)[name] for name in texts}
+
+
+@given(
+    texts=st.lists(st.sampled_from([LOGIN, MANUAL, "Get-Date\n"]), min_size=1, max_size=6),
+    pairs=st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), max_size=6),
+)
+def test_in_each_session_all_change_or_none(texts: list[str], pairs: list[tuple[int, int]]) -> None:
+    names = [f"Runbook-{number}" for number in range(len(texts))]
+    calls = {(one, other) for one, other in pairs if one != other and max(one, other) < len(names)}
+    bodies = [
+        text + "".join(f".\\{names[b]}.ps1\n" for a, b in sorted(calls) if a == n) for n, text in enumerate(texts)
+    ]
+    outcomes = together(dict(zip(names, bodies, strict=True)))
+    session = list(range(len(names)))
+    for dummy in names:
+        for one, other in calls:
+            session[one] = session[other] = min(session[one], session[other])
+    for number, name in enumerate(names):
+        is_left = any(text is MANUAL for n, text in enumerate(texts) if session[n] == session[number])
+        assert bool(outcomes[name].edits) == (texts[number] is LOGIN and not is_left)
 
 
 # The name of the connection, given to a child
