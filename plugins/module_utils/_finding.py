@@ -415,6 +415,28 @@ CODES: dict[str, Code] = {
         "The token of Get-AzAccessToken is used as text; it is a SecureString since Az.Accounts 5.",
         "Convert it first, such as with ConvertFrom-SecureString -AsPlainText, or pass it on as a SecureString.",
     ),
+    "RA470": Code(
+        ERROR,
+        "This runbook was not rewritten: {other} runs in one session with it and is left to a person: {reason}",
+        "See to {other} first, as its own findings say, then run again; or rewrite both by hand.",
+    ),
+    "RA471": Code(
+        ERROR,
+        "Runbook {runbook} was not changed: {other} runs in one session with it, would have to change too, and is not "
+        "among the chosen runbooks.",
+        "Add {other} to the option runbooks and run again.",
+    ),
+    "RA472": Code(
+        ERROR,
+        "This runbook was not rewritten: {other} runs in one session with it, and one would use Az, the other AzureRM; "
+        "they do not share a login and must not be loaded together.",
+        "Move all runbooks that call each other to Az, then migrate them.",
+    ),
+    "RA473": Code(
+        ERROR,
+        "Runbook {runbook} was not changed: {other} runs in one session with it and cannot be changed: {reason}",
+        "Settle what keeps {other} from being changed and run again.",
+    ),
     "RA480": Code(
         ERROR,
         "{path} could not be read: {reason}.",
@@ -471,6 +493,17 @@ CODES: dict[str, Code] = {
         WARNING,
         "A draft of runbook {runbook} that an earlier run set aside was not put back: {reason}.",
         "Compare it with the runbook; the ledger names it {digest} in its folder blobs.",
+    ),
+    "RA495": Code(
+        WARNING,
+        "Graphical runbook {runbook} was not changed: a rewritten graph is never published in place.",
+        "Export the runbook, rewrite the file with update_runbook_file, import it as a new runbook and test that.",
+    ),
+    "RA496": Code(
+        ERROR,
+        "Runbook {runbook} was not changed: whether it runs on hybrid workers, where a user-assigned identity does not "
+        "work, could not be read: {reason}",
+        "Let the login read job schedules and webhooks (docs/permissions.md) and run again.",
     ),
     # RA5xx: modules and runtimes
     "RA501": Code(
@@ -554,6 +587,39 @@ CODES: dict[str, Code] = {
         "{before} becomes {after}: virtual machines of Az have no such property.",
         "Check that it is read from a virtual machine.",
     ),
+    "RA520": Code(
+        ERROR,
+        "Runbook {runbook} was not changed: {needed_by} needs module {module}{wanted}, which is not in {where}.",
+        "Import the module there and run again.",
+    ),
+    "RA521": Code(
+        ERROR,
+        "Runbook {runbook} was not changed: {needed_by} needs module {module} {minimum} or newer, and {there} is in "
+        "{where}.",
+        "Update the module there and run again.",
+    ),
+    "RA522": Code(
+        ERROR,
+        "Runbook {runbook} was not changed: module {module} {there} in {where} is known to be bad: {why}.",
+        "Import {module} {good} there in its place and run again.",
+    ),
+    "RA523": Code(
+        ERROR,
+        "Runbook {runbook} was not changed: {needed_by} needs module {module} {minimum} or newer, and Azure does not "
+        "tell which version is in {where}.",
+        "Import the module in that version there and run again.",
+    ),
+    "RA524": Code(
+        ERROR,
+        "Runbook {runbook} was not changed: {needed_by} needs module {module}, whose import into {where} is in state "
+        "{state}.",
+        "Wait until its import has ended, or import it again, and run again.",
+    ),
+    "RA525": Code(
+        ERROR,
+        "Runbook {runbook} was not changed: what it would find when it runs could not be read: {reason}",
+        "Let the login read modules and runtime environments (docs/permissions.md) and run again.",
+    ),
     # RA6xx: dependants
     "RA601": Code(
         ERROR,
@@ -572,10 +638,10 @@ CODES: dict[str, Code] = {
         "Make a new webhook and give its address to whoever calls it: the old address cannot be restored.",
     ),
     "RA604": Code(
-        WARNING,
-        "Runbook {runbook} runs on hybrid worker group {group} ({through}), where a user-assigned identity does not "
-        "work.",
-        "Use the system-assigned identity for this runbook.",
+        ERROR,
+        "Runbook {runbook} was not changed: it runs on hybrid worker group {group} ({through}), where a user-assigned "
+        "identity does not work.",
+        "Use the system-assigned identity for this runbook, or run it in the cloud.",
     ),
     # RA7xx: Site Recovery
     "RA701": Code(

@@ -20,6 +20,8 @@ description:
     is never created anew, so its webhooks and its links to schedules stay; links that Azure loses all the same are made
     again.
   - A draft of somebody is never published and never lost, see O(pending_draft).
+  - Before anything is written, the PowerShell modules that the new text needs are looked up in the account, or in the
+    runtime environment of the runbook. A runbook that would not find them is not changed.
   - A run that was killed is finished by the next one.
 options:
   runbooks:
@@ -27,6 +29,9 @@ options:
       - The runbooks to look at, by name. V(*), V(?) and V([...]) match as in a shell, case does not matter.
       - Also taken as one text, names separated by commas or lines.
       - A name that the account does not have is refused. Without this option all runbooks are meant.
+      - Runbooks that call each other in one session are changed together or not at all. So when a chosen runbook may
+        change, the published contents of the others are read as well; where one of them would have to change too, the
+        chosen one is not changed, and a finding names the other.
     type: list
     elements: str
   identity:
@@ -71,6 +76,25 @@ options:
     type: str
     choices: [az, keep, alias]
     default: az
+  environment:
+    description:
+      - The cloud that a rewritten login names, such as V(AzureUSGovernment), where the runbook names none so far.
+      - Without it a login that names no cloud stays so.
+    type: str
+  disable_context_autosave:
+    description:
+      - Put C(Disable-AzContextAutosave -Scope Process) before the first rewritten login, as Azure advises, so that jobs
+        on one machine do not share a context.
+    type: bool
+    default: false
+  dual_mode:
+    description:
+      - What becomes of a runbook with a setting that chooses between Run As and the identity.
+      - V(setting) leaves the runbook alone and names the setting to change.
+      - V(rewrite) makes the branches of Run As log in with the identity too.
+    type: str
+    choices: [setting, rewrite]
+    default: setting
 extends_documentation_fragment:
   - azauto.runas_migration.attributes
   - azauto.runas_migration.azure

@@ -49,7 +49,6 @@ class Snapshot:
     missing_changes: tuple[Change, ...]
     missing_links: dict[str, Link]
     findings: tuple[Finding, ...]
-    hybrid_findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True)
@@ -103,7 +102,6 @@ def observe(call: Call, published: Collection[str], unfinished: Unfinished) -> S
         missing_changes=tuple(missing),
         missing_links=by_target,
         findings=(*unfinished.findings, *findings),
-        hybrid_findings=tuple(job_schedules.hybrid_findings(call.account, before)),
     )
 
 

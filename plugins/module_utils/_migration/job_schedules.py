@@ -214,12 +214,16 @@ def lost_webhooks(account: AccountId, before: Sequence[Webhook], now: Sequence[W
     ]
 
 
-def hybrid_findings(account: AccountId, dependants: Dependants) -> list[Finding]:
-    """Return a finding for each way in which a runbook runs on hybrid workers, for user-assigned identities. Pure."""
+def hybrid_findings(account: AccountId, dependants: Dependants) -> dict[str, list[Finding]]:
+    """Return, by lower-case name of the runbook, each way in which it runs on hybrid workers. Pure.
+
+    For user-assigned identities: they do not work there (azure-contracts, section 1.1).
+    """
     ways = [(link.runbook, link.run_on, f"schedule {link.schedule}") for link in dependants.links]
     ways += [(hook.runbook, hook.run_on, f"webhook {hook.name}") for hook in dependants.webhooks]
-    return [
-        finding("RA604", account.child("runbooks", runbook), runbook=runbook, group=run_on, through=through)
-        for runbook, run_on, through in ways
-        if run_on
-    ]
+    found: dict[str, list[Finding]] = {}
+    for runbook, run_on, through in ways:
+        if run_on:
+            said = finding("RA604", account.child("runbooks", runbook), runbook=runbook, group=run_on, through=through)
+            found.setdefault(runbook.lower(), []).append(said)
+    return found

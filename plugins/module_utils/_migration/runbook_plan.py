@@ -13,7 +13,7 @@ draft of somebody else is never published, and never lost.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -96,18 +96,34 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def decide(runbook: Runbook, rewriter: Rewriter, wishes: Wishes, memory: Memory = NOTHING) -> Decision:
-    """Return what is to be done with a runbook, given what earlier runs did to it."""
+def decide(
+    runbook: Runbook, rewriter: Rewriter, wishes: Wishes, memory: Memory = NOTHING, refusals: Sequence[Finding] = ()
+) -> Decision:
+    """Return what is to be done with a runbook, given what earlier runs did to it.
+
+    ``refusals`` are the reasons why its rewrite must not be written, although the text is right.
+    """
     if runbook.published is None:
-        return _never_published(runbook, rewriter(runbook.draft or b""), wishes)
+        return _never_published(runbook, rewriter(runbook.draft or b""), wishes, refusals)
     rewrite = rewriter(runbook.published)
     standing = standing_of(runbook, rewrite, memory)
     owed = _owed(runbook, standing, memory)
     if not _is_rewritten(rewrite):
         return _nothing_to_rewrite(runbook, rewriter, rewrite, standing, owed, memory)
-    if standing is Standing.THEIRS and not (wishes.keep_drafts and wishes.publish):
-        return _skipped(runbook, rewrite, owed)
+    if refusals:
+        return _refused(runbook, rewrite, owed, refusals)
+    waits = waits_for_draft(runbook, rewrite, wishes, memory)
+    if waits is not None:
+        return replace(_refused(runbook, rewrite, owed, [waits]), draft="skipped")
     return _rewritten(runbook, rewriter, rewrite, standing, owed, wishes)
+
+
+def waits_for_draft(runbook: Runbook, rewrite: Rewrite, wishes: Wishes, memory: Memory) -> Finding | None:
+    """Return what is said of a runbook that is left alone because of somebody's draft; None where it is not."""
+    skips = not (wishes.keep_drafts and wishes.publish)
+    if skips and standing_of(runbook, rewrite, memory) is Standing.THEIRS:
+        return finding("RA491", runbook.target, runbook=runbook.name)
+    return None
 
 
 def standing_of(runbook: Runbook, rewrite: Rewrite, memory: Memory) -> Standing:
@@ -148,10 +164,12 @@ def _given_up(runbook: Runbook, saved: str, reason: str) -> _Owed:
     return _Owed(settled=saved, findings=(said,))
 
 
-def _never_published(runbook: Runbook, rewrite: Rewrite, wishes: Wishes) -> Decision:
+def _never_published(runbook: Runbook, rewrite: Rewrite, wishes: Wishes, refusals: Sequence[Finding]) -> Decision:
     """A runbook that is a draft only: rewritten in place when asked, and never published by us."""
     if not _is_rewritten(rewrite):
         return _seen(runbook, rewrite)
+    if refusals:
+        return _refused(runbook, rewrite, _Owed(), refusals)
     if not wishes.keep_drafts:
         said = finding("RA493", runbook.target, runbook=runbook.name)
         return replace(_seen(runbook, rewrite), draft="skipped", findings=(said,))
@@ -166,9 +184,8 @@ def _never_published(runbook: Runbook, rewrite: Rewrite, wishes: Wishes) -> Deci
     )
 
 
-def _skipped(runbook: Runbook, rewrite: Rewrite, owed: _Owed) -> Decision:
-    said = finding("RA491", runbook.target, runbook=runbook.name)
-    return replace(_seen(runbook, rewrite), draft="skipped", findings=(said, *owed.findings), settled=owed.settled)
+def _refused(runbook: Runbook, rewrite: Rewrite, owed: _Owed, refusals: Sequence[Finding]) -> Decision:
+    return replace(_seen(runbook, rewrite), findings=(*refusals, *owed.findings), settled=owed.settled)
 
 
 def _rewritten(

@@ -3,11 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # PRIVATE: this file is no public interface of the collection; it may change in any release.
-"""Reading runbooks: which are meant, what they hold, and what follows from it.
-
-Contents are kept only while one runbook is looked at: what is to be written or
-restored goes into the ledger, thousands of runbooks need no more memory than a few.
-"""
+"""Reading runbooks: which are meant, and what they hold; what is to be written or restored goes into the ledger."""
 
 from __future__ import annotations
 
@@ -23,12 +19,11 @@ from .._azure.errors import Absent, AzureError, Conflict, Failed, Forbidden
 from .._azure.ids import AccountId
 from .._finding import finding
 from .._ledger import LedgerError
-from .._runbook import MissingPackage, Rewrite, RewriteOptions, rewrite
 from .._step import StepError
 from ._call import Call
 from .runbook_diff import masked_diff
 from .runbook_memory import NOTHING, Memory
-from .runbook_plan import Decision, Runbook, Wishes, decide
+from .runbook_plan import Decision, Runbook
 
 UNREADABLE = "unreadable"
 NEW, PUBLISHED = "New", "Published"
@@ -64,23 +59,16 @@ def _matches(name: str, wanted: Sequence[str]) -> bool:
     return any(fnmatchcase(name.lower(), pattern.lower()) for pattern in wanted)
 
 
-def read_and_decide(
-    call: Call, item: Mapping[str, Any], options: RewriteOptions, wishes: Wishes, memories: Mapping[str, Memory]
-) -> Decision:
-    """Read one runbook and decide on it; one that cannot be read becomes a finding."""
-    name = str(item["name"])
-    target = call.account.child("runbooks", name)
+def read(call: Call, item: Mapping[str, Any], *, with_draft: bool = True) -> Runbook | Decision:
+    """Return a runbook with what its state says there is; a decision to leave it alone where it cannot be read."""
+    target = call.account.child("runbooks", str(item["name"]))
     try:
-        runbook = _read(call, item, target)
+        return _read(call, item, target, with_draft=with_draft)
     except _OF_ONE_RUNBOOK as error:
         return _unreadable(item, target, error)
-    memory = _with_loss(call, memories.get(target.lower(), NOTHING))
-    own_options = replace(options, resource=target)
-    decision = decide(runbook, lambda content: _rewrite(content, runbook, own_options), wishes, memory)
-    return _stowed(call, decision)
 
 
-def _read(call: Call, item: Mapping[str, Any], target: str) -> Runbook:
+def _read(call: Call, item: Mapping[str, Any], target: str, *, with_draft: bool) -> Runbook:
     """Read what the state says there is (section 2.2); list items may be slim (section 2.1)."""
     session, account, name = call.session, call.account, str(item["name"])
     properties = item.get("properties") or {}
@@ -93,7 +81,7 @@ def _read(call: Call, item: Mapping[str, Any], target: str) -> Runbook:
         state=state,
         target=target,
         published=None if state == NEW else automation.published_content(session, account, name),
-        draft=None if state == PUBLISHED else automation.draft_content(session, account, name),
+        draft=automation.draft_content(session, account, name) if with_draft and state != PUBLISHED else None,
     )
 
 
@@ -110,8 +98,9 @@ def _unreadable(item: Mapping[str, Any], target: str, error: AzureError) -> Deci
     )
 
 
-def _with_loss(call: Call, memory: Memory) -> Memory:
-    """A draft that the ledger promised and no longer holds cannot be put back."""
+def memory_of(call: Call, memories: Mapping[str, Memory], target: str) -> Memory:
+    """Return what earlier runs did to a runbook; a draft that the ledger no longer holds cannot be put back."""
+    memory = memories.get(target.lower(), NOTHING)
     if memory.saved is None:
         return memory
     try:
@@ -121,14 +110,7 @@ def _with_loss(call: Call, memory: Memory) -> Memory:
     return memory
 
 
-def _rewrite(content: bytes, runbook: Runbook, options: RewriteOptions) -> Rewrite:
-    try:
-        return rewrite(content, runbook.type, options)
-    except MissingPackage as error:
-        raise StepError(str(error)) from None
-
-
-def _stowed(call: Call, decision: Decision) -> Decision:
+def stowed(call: Call, decision: Decision) -> Decision:
     """Put contents into the ledger (none in check mode), make the diff, and let go of the bytes."""
     if call.journal is not None and decision.changes:
         for content in (*decision.backup, *([decision.new] if decision.new is not None else [])):

@@ -26,8 +26,11 @@ from . import dependants, runbook_reading, runbook_writing
 from ._call import Call, Result
 from .chosen_identity import SYSTEM, ChosenIdentity, choose_identity
 from .run_as import RunAs, classify, kind_of
+from .runbook_checks import Checks
+from .runbook_deciding import decide_all
 from .runbook_memory import NAME, PUBLISHED, recall
 from .runbook_plan import Decision, Wishes
+from .runbook_sessions import Work
 
 __all__ = ["ARGUMENTS", "NAME", "run"]
 
@@ -43,6 +46,9 @@ ARGUMENTS = (
             "publish": {"type": "bool", "default": True},
             "subscription": {"type": "str", "choices": ["pin", "keep"], "default": "pin"},
             "azurerm": {"type": "str", "choices": ["az", "keep", "alias"], "default": "az"},
+            "environment": {"type": "str"},
+            "disable_context_autosave": {"type": "bool", "default": False},
+            "dual_mode": {"type": "str", "choices": ["setting", "rewrite"], "default": "setting"},
         }
     )
 )
@@ -52,10 +58,10 @@ def run(call: Call) -> Result:
     """Observe, plan, record, apply and verify; return the module's result."""
     login = choose_identity(call, automation.get_account(call.session, call.account))
     _refuse_unknown_client(call, login)
-    decisions = _decide(call, login)
+    decisions, unread = _decide(call, login)
     unfinished = dependants.recall_unfinished(call)
     snapshot = dependants.observe(call, {decision.runbook for decision in decisions if decision.publishes}, unfinished)
-    plan = _plan(decisions, snapshot, user_assigned=login.arm_id is not None)
+    plan = _plan(decisions, snapshot, unread)
     if not login.attached and not call.check_mode:
         _refuse_without_identity(call, login, decisions)
     runbook_writing.settle(call, decisions)
@@ -74,25 +80,39 @@ def _refuse_unknown_client(call: Call, identity: ChosenIdentity) -> None:
         raise StepError(identity.missing_from(call.account.name))
 
 
-def _decide(call: Call, login: ChosenIdentity) -> list[Decision]:
-    """Read the chosen runbooks and decide on each; contents are dropped as soon as they were looked at."""
-    memories = recall(_ledger.read_journal(call.ledger))
-    chosen = runbook_reading.chosen_runbooks(
-        automation.list_runbooks(call.session, call.account), call.parameters["runbooks"], call.account
+def _decide(call: Call, login: ChosenIdentity) -> tuple[list[Decision], list[Finding]]:
+    """Decide on the chosen runbooks; return also what must be said of the account's others."""
+    listed = automation.list_runbooks(call.session, call.account)
+    chosen = runbook_reading.chosen_runbooks(listed, call.parameters["runbooks"], call.account)
+    names = {str(item["name"]) for item in chosen}
+    work = Work(
+        call,
+        options=_rewrite_options(call, login),
+        wishes=Wishes(keep_drafts=call.parameters["pending_draft"] == "keep", publish=bool(call.parameters["publish"])),
+        memories=recall(_ledger.read_journal(call.ledger)),
+        checks=Checks(call.session, call.account, user_assigned=login.arm_id is not None),
     )
-    options = _rewrite_options(call, login)
-    wishes = Wishes(keep_drafts=call.parameters["pending_draft"] == "keep", publish=bool(call.parameters["publish"]))
-    return in_parallel(
-        lambda item: runbook_reading.read_and_decide(call, item, options, wishes, memories), chosen, call.max_parallel
-    )
+    others = [item for item in listed if str(item["name"]) not in names]
+    return decide_all(work, chosen, sorted(others, key=lambda item: str(item["name"]).lower()))
 
 
 def _rewrite_options(call: Call, login: ChosenIdentity) -> RewriteOptions:
+    """Return the rewriter's options. Raises StepError for a value that it cannot use."""
+    try:
+        return _options(call, login)
+    except ValueError as error:
+        raise StepError(f"{str(error)[0].upper()}{str(error)[1:]}. Nothing was changed.") from None
+
+
+def _options(call: Call, login: ChosenIdentity) -> RewriteOptions:
     return RewriteOptions(
         identity="user" if login.arm_id else SYSTEM,
         client_id=login.client_id,
         subscription=call.parameters["subscription"],
         azurerm=call.parameters["azurerm"],
+        environment=call.parameters["environment"] or None,
+        disable_context_autosave=bool(call.parameters["disable_context_autosave"]),
+        dual_mode=call.parameters["dual_mode"],
         connections={
             run_as.connection: {"subscription_id": run_as.subscription_id, "tenant_id": run_as.tenant_id}
             for run_as in _connections(call)
@@ -110,14 +130,14 @@ def _connections(call: Call) -> list[RunAs]:
     return classify(connections, [], datetime.now(timezone.utc))
 
 
-def _plan(decisions: Sequence[Decision], snapshot: dependants.Snapshot, *, user_assigned: bool) -> Plan:
+def _plan(decisions: Sequence[Decision], snapshot: dependants.Snapshot, unread: Sequence[Finding]) -> Plan:
     changes = [change for decision in decisions for change in decision.changes]
     findings = [said for decision in decisions for said in decision.findings]
     diffs = [{"prepared": decision.diff} for decision in decisions if decision.diff]
-    if user_assigned:
-        findings += snapshot.hybrid_findings
     return Plan(
-        changes=(*changes, *snapshot.missing_changes), findings=(*findings, *snapshot.findings), diffs=tuple(diffs)
+        changes=(*changes, *snapshot.missing_changes),
+        findings=(*findings, *unread, *snapshot.findings),
+        diffs=tuple(diffs),
     )
 
 

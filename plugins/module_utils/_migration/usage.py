@@ -21,7 +21,7 @@ from .._azure.errors import Absent, Forbidden
 from .._azure.ids import AccountId, account_of, last_segment, same_id
 from .._azure.session import Session
 from .._finding import Finding, finding
-from .._runbook import MissingPackage, Rewrite, RewriteOptions, Verdict, rewrite
+from .._runbook import MissingPackage, Rewrite, RewriteOptions, Source, Verdict, rewrite, rewrite_together
 from .._step import StepError, in_parallel
 from .run_as import RunAs, classify, kind_of
 
@@ -140,8 +140,15 @@ def runbook_uses(session: Session, account: AccountId, run_as: Iterable[RunAs], 
     connections: Connections = {
         known.connection: {"subscription_id": known.subscription_id, "tenant_id": known.tenant_id} for known in run_as
     }
-    contents = in_parallel(lambda runbook: _contents(session, account, runbook), runbooks, max_parallel)
-    return sum((_judged(account, content, connections) for of_one in contents for content in of_one), Usage())
+    read = in_parallel(lambda runbook: _contents(session, account, runbook), runbooks, max_parallel)
+    contents = [content for of_one in read for content in of_one]
+    outcomes = [_rewritten(content, connections) for content in contents]
+    freed = _freed(contents, outcomes, connections)
+    judged = [
+        _judged(account, content, None if content.is_published and content.runbook in freed else outcome)
+        for content, outcome in zip(contents, outcomes, strict=True)
+    ]
+    return sum(judged, Usage())
 
 
 @dataclass(frozen=True)
@@ -152,6 +159,11 @@ class Content:
     type: str
     version: str
     data: bytes | Forbidden
+
+    @property
+    def is_published(self) -> bool:
+        """Whether it is the published content."""
+        return self.version == "published"
 
 
 def _contents(session: Session, account: AccountId, item: Json) -> list[Content]:
@@ -185,13 +197,13 @@ def _whole(session: Session, account: AccountId, item: Json) -> Json:
         return item
 
 
-def _judged(account: AccountId, content: Content, connections: Connections) -> Usage:
+def _judged(account: AccountId, content: Content, outcome: Rewrite | None) -> Usage:
+    """Return the use that the rewriter saw; no outcome means that there is none, or that nothing could be read."""
     resource = account.child("runbooks", content.runbook)
     if isinstance(content.data, Forbidden):
         what = f"The {content.version} content of runbook {content.runbook} of account {account.name}"
         return Usage(unread=(Unread(what, resource, str(content.data)),))
-    outcome = _rewritten(content.data, content, connections)
-    if outcome.verdict == Verdict.NOT_USED:
+    if outcome is None or outcome.verdict == Verdict.NOT_USED:
         return Usage()
     lines = [found.line for found in outcome.findings if found.line]
     verdict = Verdict(outcome.verdict).value
@@ -199,11 +211,34 @@ def _judged(account: AccountId, content: Content, connections: Connections) -> U
     return Usage(uses=(use,))
 
 
-def _rewritten(data: bytes, content: Content, connections: Connections) -> Rewrite:
+def _rewritten(content: Content, connections: Connections) -> Rewrite | None:
+    if isinstance(content.data, Forbidden):
+        return None
     try:
-        return rewrite(data, content.type, RewriteOptions(connections=connections, resource=content.runbook))
+        return rewrite(content.data, content.type, RewriteOptions(connections=connections, resource=content.runbook))
     except MissingPackage as error:
         raise StepError(str(error)) from None
+
+
+def _freed(contents: Sequence[Content], outcomes: Sequence[Rewrite | None], connections: Connections) -> frozenset[str]:
+    """Return the runbooks that only give the name of a connection to children which have no use for it any more.
+
+    Alone each of them seems to use Run As; whether it does, its published children tell.
+    """
+    passing = [
+        content.runbook
+        for content, outcome in zip(contents, outcomes, strict=True)
+        if content.is_published and outcome is not None and any(said.code == "RA429" for said in outcome.findings)
+    ]
+    if not passing:
+        return frozenset()
+    sources = {
+        content.runbook: Source(content.data, content.type, content.runbook)
+        for content in contents
+        if content.is_published and isinstance(content.data, bytes)
+    }
+    together = rewrite_together(sources, RewriteOptions(connections=connections))
+    return frozenset(name for name in passing if together[name].verdict is Verdict.NOT_USED)
 
 
 def container_mappings(

@@ -11,10 +11,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .commands import Command
+from .commands import Command, commands
+from .language import Language, language_of
 from .login_parameters import AZ, AZURERM
 from .requirements import required_modules
-from .syntax import Script, literals
+from .syntax import Script, best_script, literals
+from .text import decode
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -48,17 +50,17 @@ class Families:
         return max(self.places.values(), key=lambda node: node.start_byte)
 
 
-def has_aliases(commands: Iterable[Command]) -> bool:
+def has_aliases(all_commands: Iterable[Command]) -> bool:
     """Tell whether the script makes the names of AzureRM aliases of Az."""
-    return any(command.name == _ALIASES for command in commands)
+    return any(command.name == _ALIASES for command in all_commands)
 
 
-def find_families(script: Script, commands: Iterable[Command], functions: set[str]) -> Families:
+def find_families(script: Script, all_commands: Iterable[Command], functions: set[str]) -> Families:
     """Return the families whose cmdlets or modules the script names; its own functions are not cmdlets."""
     places: dict[str, Node] = {}
     asm: Command | None = None
     aliased = False
-    for command in commands:
+    for command in all_commands:
         if command.name in functions:
             continue
         aliased = aliased or command.name == _ALIASES
@@ -87,6 +89,16 @@ def _split(required: str) -> list[str]:
 def _literals(command: Command) -> list[str]:
     values = [argument.value for argument in command.arguments() if argument.value is not None]
     return [name for value in values for name in literals(command.script, value)]
+
+
+def families_of(content: bytes, runbook_type: str) -> Families:
+    """Return the families of a runbook's content; none for what is no PowerShell. Raises MissingPackage."""
+    text = decode(content)
+    if text is None or language_of(text.plain, runbook_type) is not Language.POWERSHELL:
+        return Families({}, None, aliased=False)
+    script = best_script(text)
+    functions = {script.text(node).lower() for node in script.nodes("function_name")}
+    return find_families(script, commands(script), functions)
 
 
 def _families_of(command: Command) -> set[str]:

@@ -25,6 +25,7 @@ from .login_parameters import (
     is_switch,
     parameter,
 )
+from .names import stem_of
 from .report import Report
 from .result import RewriteOptions
 from .service_commands import parameters_of
@@ -61,9 +62,10 @@ def run_as_names(options: RewriteOptions) -> set[str]:
 
 
 def report_foreign_uses(
-    script: Script, variables: Variables, commands: list[Command], names: set[str], report: Report
+    script: Script, variables: Variables, commands: list[Command], options: RewriteOptions, report: Report
 ) -> None:
     """Report every use of Run As that needs no Get-AutomationConnection in this script: each is for people."""
+    names = run_as_names(options)
     for command in commands:
         if command.name == CERTIFICATE_FETCH:
             _report_certificate(variables, command, report)
@@ -72,7 +74,7 @@ def report_foreign_uses(
                 report.add("RA421", command.node, command=command.written)
         elif _uses_strange_object(script, variables, command):
             report.add("RA419", command.node, command=command.written)
-    _report_names_passed_on(script, variables, commands, names, report)
+    _report_names_passed_on(script, variables, commands, options, report)
     for node in script.nodes("string_literal"):
         if _is_shipped_code(script, node):
             report.add("RA418", node)
@@ -107,9 +109,10 @@ def _uses_strange_object(script: Script, variables: Variables, command: Command)
 
 
 def _report_names_passed_on(
-    script: Script, variables: Variables, commands: list[Command], names: set[str], report: Report
+    script: Script, variables: Variables, commands: list[Command], options: RewriteOptions, report: Report
 ) -> None:
-    """A connection's name handed to another command makes that command use Run As."""
+    """A connection's name handed to another command makes that command use Run As, unless nothing there reads it."""
+    names = run_as_names(options)
     if not any(name in script.source.lower for name in names):
         return
     words = names | _holders_of(script, names)
@@ -119,7 +122,8 @@ def _report_names_passed_on(
             continue
         if command.name == FETCH or _SPEAKING.fullmatch(command.name) or _MANAGEMENT.fullmatch(command.name):
             continue
-        if command.name.endswith("-variable") or not _is_given_name(variables, command, names):
+        idle = options.children.get(stem_of(command.written), frozenset())
+        if command.name.endswith("-variable") or not _is_given_name(variables, command, names, idle):
             continue
         report.add("RA429", command.node, command=command.written or script.text(command.node).split()[0])
 
@@ -141,9 +145,14 @@ def _holders_of(script: Script, names: set[str]) -> set[str]:
     }
 
 
-def _is_given_name(variables: Variables, command: Command, names: set[str]) -> bool:
-    """The names that the portal gave mean nothing else; another name may be anything unless its parameter says so."""
+def _is_given_name(variables: Variables, command: Command, names: set[str], idle: frozenset[str]) -> bool:
+    """The names that the portal gave mean nothing else; another name may be anything unless its parameter says so.
+
+    ``idle`` are the parameters of the command that nothing reads.
+    """
     for argument in command.arguments():
+        if argument.name in idle:
+            continue
         value = variables.constant(argument.value)[0] if argument.value is not None else None
         sure = (PORTAL_NAME, CLASSIC_NAME) if "conn" not in (argument.name or "") else names
         if value is not None and value.lower() in sure:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from .._finding import Finding
@@ -86,6 +86,9 @@ class RewriteOptions:
         or certificate thumbprint is read, or when it bears the name that Azure gave these connections.
     python_packages: the Python packages that the account or runtime environment has, lower case; None when not known.
     resource: what the findings name as their resource; usually the name of the runbook.
+    children: runbooks that run in one session with this one and fetch no Run As connection any more, by the lower-case
+        name they are called by: the lower-case names of their parameters that nothing reads. Whoever is given the name
+        of the connection by one of these needs no rewrite.
 
     Raises ValueError for a value that cannot be used.
     """
@@ -101,6 +104,7 @@ class RewriteOptions:
     connections: Mapping[str, Mapping[str, str | None]] | None = None
     python_packages: frozenset[str] | None = None
     resource: str = "runbook"
+    children: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for option, allowed in CHOICES.items():

@@ -36,7 +36,6 @@ from .hazards import (
     reference,
     report_foreign_uses,
     report_hazards,
-    run_as_names,
 )
 from .known import Known, known_of
 from .lint import lint
@@ -135,8 +134,7 @@ class Surgery:
     # -- the plan
 
     def _plan(self) -> None:
-        names = run_as_names(self.options)
-        report_foreign_uses(self.script, self.variables, self.commands, names, self.report)
+        report_foreign_uses(self.script, self.variables, self.commands, self.options, self.report)
         for fetch in self.connections.fetches.get(Kind.CLASSIC, []):
             self.report.add("RA416", fetch.command.node, command=fetch.command.written)
         for fetch in self.connections.fetches.get(Kind.UNKNOWN_NAME, []):

@@ -103,6 +103,15 @@ class Script:
         return self.root.descendant_for_byte_range(byte, byte + 1)
 
 
+def best_script(text: Text) -> Script:
+    """Parse with the grammar that reads the script best. Raises MissingPackage."""
+    first = Script(text, grammars.POWERSHELL[0])
+    if not first.error_count:
+        return first
+    second = Script(text, grammars.POWERSHELL[1])
+    return second if second.error_count < first.error_count else first
+
+
 def walk(node: Node) -> Iterator[Node]:
     """Yield ``node`` and all below it, in the order of the text."""
     stack = [node]

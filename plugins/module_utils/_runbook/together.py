@@ -7,24 +7,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 
-from .entry import rewrite
+from .call_graph import find_calls, sessions
+from .names import Source
 from .result import Rewrite, RewriteOptions
+from .session import Session
 
-
-@dataclass(frozen=True)
-class Source:
-    """One runbook: its content, what Azure calls its type, and what its findings name as their resource."""
-
-    content: bytes
-    runbook_type: str
-    resource: str
+__all__ = ["Source", "rewrite_together"]
 
 
 def rewrite_together(sources: Mapping[str, Source], options: RewriteOptions) -> dict[str, Rewrite]:
-    """Rewrite runbooks, given by name, that may call each other. Raises MissingPackage."""
-    return {
-        name: rewrite(source.content, source.runbook_type, replace(options, resource=source.resource))
-        for name, source in sources.items()
-    }
+    """Rewrite runbooks, given by name, that may call each other. Raises MissingPackage.
+
+    Those that run in one session are rewritten together or not at all (docs/rewriting.md).
+    """
+    calls = find_calls(sources)
+    rewrites: dict[str, Rewrite] = {}
+    for members in sessions(sources, calls):
+        rewrites.update(Session({name: sources[name] for name in members}, calls, options).rewrite())
+    return {name: rewrites[name] for name in sources}

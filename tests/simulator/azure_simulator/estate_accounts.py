@@ -16,6 +16,7 @@ from azure_simulator.clock import graph_text, offset_text
 from azure_simulator.estate import EstateError
 from azure_simulator.estate_build import DAY, Builder, find
 from azure_simulator.estate_runbooks import draft_of, published_of, type_of
+from azure_simulator.providers.automation.default_modules import module_properties
 from azure_simulator.providers.automation.identity import assign_user_identity
 from azure_simulator.providers.automation.model import (
     Account,
@@ -32,6 +33,7 @@ from azure_simulator.world import Subscription
 _SYSTEM = "system"
 _VALID_DAYS, _EXPIRED_DAYS = 200, -30
 _CONNECTIONS = {"azure": "AzureRunAsConnection", "classic": "AzureClassicRunAsConnection"}
+_MODULES = {"5.1": "modules", "7.1": "powershell7_modules", "7.2": "powershell72_modules"}
 _CERTIFICATES = {"azure": "AzureRunAsCertificate", "classic": "AzureClassicRunAsCertificate"}
 
 
@@ -196,10 +198,21 @@ class _AccountBuilder:
         for credential in self.item.credentials:
             user: dict[str, object] = {"description": None, "userName": credential.user_name}
             self._asset("credentials", credential.name, user, credential.password)
-        for module in self.item.modules:
-            self._asset("modules", module.name, _module(module))
+        self._add_modules()
         for schedule in self.item.schedules:
             self._asset("schedules", schedule.name, self._schedule(schedule))
+
+    def _add_modules(self) -> None:
+        self.account.default_modules = self.item.default_modules
+        for module in self.item.modules:
+            properties = module_properties(module.version, is_global=module.is_global, state=module.state)
+            self._asset(_MODULES[module.powershell], module.name, properties)
+        for package in self.item.python3_packages:
+            self._asset("python3_packages", package.name, _package(package))
+        for environment in self.item.runtime_environments:
+            self._asset("runtime_environments", environment.name, _environment(environment))
+            packages = [Asset(package.name, _package(package)) for package in environment.packages]
+            self.account.environment_packages[environment.name.lower()] = packages
 
     def _schedule(self, schedule: model.Schedule) -> dict[str, object]:
         start = _at(self.builder.born, schedule.time, f"{self.place}.schedules ({schedule.name}).time")
@@ -304,15 +317,22 @@ def _days(run_as: model.RunAs) -> int:
     return _EXPIRED_DAYS if run_as.status == "expired" else _VALID_DAYS
 
 
-def _module(module: model.Module) -> dict[str, object]:
+def _package(package: model.Package) -> dict[str, object]:
     return {
-        "isGlobal": module.is_global,
-        "version": module.version,
+        "default": False,
+        "version": package.version,
         "sizeInBytes": 0,
-        "activityCount": 0,
-        "error": {"code": None, "message": ""},
-        "provisioningState": "Succeeded",
-        "isComposite": False,
+        "error": {"code": None, "message": None},
+        "provisioningState": package.state,
+    }
+
+
+def _environment(environment: model.RuntimeEnvironment) -> dict[str, object]:
+    """Names of default packages come back in lower case (contract 1.3)."""
+    return {
+        "runtime": {"language": environment.language, "version": environment.version},
+        "defaultPackages": {name.lower(): version for name, version in environment.default_packages.items()} or None,
+        "description": "",
     }
 
 

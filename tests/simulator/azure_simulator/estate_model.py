@@ -258,11 +258,31 @@ class Credential(Model):
 
 
 class Module(Model):
-    """A PowerShell module of the account."""
+    """A PowerShell module of the account, for one of its PowerShells. ``state`` is that of its import."""
 
     name: Name
-    version: str = "1.0.0"
+    version: str | None = "1.0.0"
     is_global: bool = False
+    state: str = "Succeeded"
+    powershell: Literal["5.1", "7.1", "7.2"] = "5.1"
+
+
+class Package(Model):
+    """A package of a runtime environment, or a Python 3 package of the account."""
+
+    name: Name
+    version: str | None = "1.0.0"
+    state: str = "Succeeded"
+
+
+class RuntimeEnvironment(Model):
+    """A runtime environment of the account's own; the system ones are always there."""
+
+    name: Name
+    language: Literal["PowerShell", "Python"] = "PowerShell"
+    version: str = "7.2"
+    default_packages: dict[str, str] = {}
+    packages: list[Package] = []
 
 
 def _as_identity(value: object) -> object:
@@ -294,6 +314,9 @@ class Account(Model):
     variables: list[Variable] = []
     credentials: list[Credential] = []
     modules: list[Module] = []
+    default_modules: bool = True
+    python3_packages: list[Package] = []
+    runtime_environments: list[RuntimeEnvironment] = []
 
 
 class Mapping(Model):

@@ -35,7 +35,6 @@ _EMPTY_LISTS = (
     "nodes",
     "privateEndpointConnections",
     "python2Packages",
-    "python3Packages",
     "softwareUpdateConfigurations",
     "watchers",
 )
@@ -127,8 +126,20 @@ def _delete(call: Call) -> Response:
 
 
 def _list_packages(call: Call) -> Response:
-    _find(call)
-    return json_response({"value": []})
+    account, item = _find(call)
+    packages = account.environment_packages.get(item.name.lower(), [])
+    segment = f"runtimeEnvironments/{item.name}/packages"
+    return paged(call, packages, lambda package: _show_package(account, segment, package))
+
+
+def _show_package(account: Account, segment: str, package: Asset) -> dict[str, Any]:
+    return {
+        **child(account, segment, package.name),
+        "location": account.location,
+        "tags": {},
+        "properties": package.properties,
+        "systemData": {},
+    }
 
 
 def _list_nothing(call: Call) -> Response:

@@ -140,9 +140,14 @@ class Account:
     variables: dict[str, Asset] = field(default_factory=dict)
     schedules: dict[str, Asset] = field(default_factory=dict)
     modules: dict[str, Asset] = field(default_factory=dict)
+    powershell7_modules: dict[str, Asset] = field(default_factory=dict)
+    powershell72_modules: dict[str, Asset] = field(default_factory=dict)
+    python3_packages: dict[str, Asset] = field(default_factory=dict)
+    default_modules: bool = True
     webhooks: dict[str, Asset] = field(default_factory=dict)
     source_controls: dict[str, Asset] = field(default_factory=dict)
     runtime_environments: dict[str, Asset] = field(default_factory=dict)
+    environment_packages: dict[str, list[Asset]] = field(default_factory=dict)
     job_schedules: dict[str, JobSchedule] = field(default_factory=dict)
     jobs: dict[str, Job] = field(default_factory=dict)
     hybrid_groups: dict[str, HybridWorkerGroup] = field(default_factory=dict)
@@ -163,6 +168,9 @@ ASSET_KINDS = (
     "variables",
     "schedules",
     "modules",
+    "powershell7_modules",
+    "powershell72_modules",
+    "python3_packages",
     "webhooks",
     "source_controls",
     "runtime_environments",

@@ -20,6 +20,7 @@ from azure_simulator.router import Routes
 from azure_simulator.wire import Call, Response, bytes_response, empty, json_response
 
 _NAME = re.compile(r"[a-zA-Z][a-zA-Z\-_0-9]*", re.ASCII)
+_FIRST_WITH_ENVIRONMENTS = "2023-05-15-preview"
 _PATCHABLE = {
     "description": "description",
     "logVerbose": "log_verbose",
@@ -54,8 +55,8 @@ def etag(ticks: int) -> str:
     return f'"{ticks}"'
 
 
-def show(account: Account, runbook: Runbook) -> dict[str, Any]:
-    """The runbook as GET answers it."""
+def show(account: Account, runbook: Runbook, api_version: str) -> dict[str, Any]:
+    """The runbook as GET answers it; versions before runtime environments do not name one (contract 2.2)."""
     properties: dict[str, Any] = {
         "description": runbook.description,
         "logVerbose": runbook.log_verbose,
@@ -71,7 +72,7 @@ def show(account: Account, runbook: Runbook) -> dict[str, Any]:
         **times(runbook.created, runbook.modified),
         "lastModifiedBy": None,
     }
-    if runbook.runtime_environment is not None:
+    if runbook.runtime_environment is not None and api_version >= _FIRST_WITH_ENVIRONMENTS:
         properties["runtimeEnvironment"] = runbook.runtime_environment
     return {
         **child(account, "runbooks", runbook.name),
@@ -87,7 +88,7 @@ def _list(call: Call) -> Response:
     settings = call.world.settings
 
     def show_item(runbook: Runbook) -> dict[str, Any]:
-        shown = show(account, runbook)
+        shown = show(account, runbook, call.api_version)
         if settings.slim_runbook_list:
             shown["properties"]["parameters"] = None
         return shown
@@ -103,7 +104,7 @@ def _list(call: Call) -> Response:
 
 def _get(call: Call) -> Response:
     account, runbook = runbook_of(call)
-    return json_response(show(account, runbook), headers={"ETag": etag(runbook.modified)})
+    return json_response(show(account, runbook, call.api_version), headers={"ETag": etag(runbook.modified)})
 
 
 def _put(call: Call) -> Response:
@@ -126,14 +127,14 @@ def _put(call: Call) -> Response:
         set_draft(call.world, runbook, drafted)
     runbook.modified = call.world.clock.now()
     headers = {} if known else {"Location": call.url_of(call.path)}
-    return json_response(show(account, runbook), 200 if known else 201, headers)
+    return json_response(show(account, runbook, call.api_version), 200 if known else 201, headers)
 
 
 def _patch(call: Call) -> Response:
     account, runbook = runbook_of(call)
     _set_properties(runbook, call.json(), properties_of(call))
     runbook.modified = call.world.clock.now()
-    return json_response(show(account, runbook))
+    return json_response(show(account, runbook, call.api_version))
 
 
 def _delete(call: Call) -> Response:

@@ -88,5 +88,5 @@ def test_a_webhook_that_is_gone_is_a_finding() -> None:
 
 
 def test_runbooks_on_hybrid_workers_are_named() -> None:
-    found = hybrid_findings(ACCOUNT, Dependants((NIGHTLY, HOURLY), (Webhook("hook", "Rb", "workers"),)))
+    found = hybrid_findings(ACCOUNT, Dependants((NIGHTLY, HOURLY), (Webhook("hook", "Rb", "workers"),)))["rb"]
     assert [said.sentence.split("(")[1].split(")")[0] for said in found] == ["schedule hourly", "webhook hook"]

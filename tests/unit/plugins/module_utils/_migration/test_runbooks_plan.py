@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.azauto.runas_migration.plugins.module_utils._finding import Finding, finding
 from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.runbook_memory import Memory
 from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.runbook_plan import (
     Decision,
@@ -36,12 +37,19 @@ def rewritten(content: bytes) -> Rewrite:
     return rewrite(content, "PowerShell", RewriteOptions())
 
 
+REFUSAL = finding("RA495", "/rb", runbook="rb")
+
+
 def decided(
-    published: bytes | None, draft: bytes | None = None, wishes: Wishes = SKIP, memory: Memory | None = None
+    published: bytes | None,
+    draft: bytes | None = None,
+    wishes: Wishes = SKIP,
+    memory: Memory | None = None,
+    refusals: tuple[Finding, ...] = (),
 ) -> Decision:
     state = "New" if published is None else "Published" if draft is None else "Edit"
     runbook = Runbook("rb", "PowerShell", state, "/rb", published, draft)
-    return decide(runbook, rewritten, wishes, memory or Memory())
+    return decide(runbook, rewritten, wishes, memory or Memory(), refusals)
 
 
 def steps(decision: Decision) -> list[tuple[str, str | None, str | None]]:
@@ -198,3 +206,27 @@ def test_a_rewrite_of_ours_with_other_options_is_no_draft_of_somebody() -> None:
 
 def test_without_a_ledger_a_killed_run_is_finished_too() -> None:
     assert steps(decided(OLD, NEW, SKIP)) == [("publish", "OLD", "NEW")]
+
+
+@pytest.mark.parametrize(
+    ("published", "draft", "wishes"), [(OLD, None, SKIP), (OLD, WORK, KEEP), (OLD, OLD, SKIP), (None, OLD, KEEP)]
+)
+def test_a_rewrite_that_is_refused_is_not_written_anywhere(
+    published: bytes | None, draft: bytes | None, wishes: Wishes
+) -> None:
+    decision = decided(published, draft, wishes, refusals=(REFUSAL,))
+    assert (decision.changes, decision.new, decision.backup) == ((), None, ())
+    assert decision.findings == (REFUSAL,)
+    assert decision.verdict == "rewritten"
+
+
+@pytest.mark.parametrize("content", [CLEAN, MANUAL, NEW])
+def test_a_refusal_says_nothing_of_a_runbook_that_would_not_change(content: bytes) -> None:
+    assert decided(content, refusals=(REFUSAL,)) == decided(content)
+
+
+def test_a_saved_draft_stays_saved_while_the_rewrite_is_refused() -> None:
+    memory = Memory(ours=frozenset({digest(NEW)}), saved=digest(WORK), planned=digest(NEW))
+    decision = decided(OLD, NEW, KEEP, memory, refusals=(REFUSAL,))
+    assert (decision.changes, decision.settled) == ((), None)
+    assert steps(decided(OLD, NEW, KEEP, memory)) == [("publish", "OLD", "NEW"), ("restore", None, "WORK")]
