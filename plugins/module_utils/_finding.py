@@ -587,6 +587,12 @@ CODES: dict[str, Code] = {
         "{before} becomes {after}: virtual machines of Az have no such property.",
         "Check that it is read from a virtual machine.",
     ),
+    "RA518": Code(
+        WARNING,
+        "The word AzureRm stays in comments, texts or names ({count} times, first here); Azure Automation may load "
+        "AzureRM for it, beside Az.",
+        "Write something else there before the runbook runs, or remove the AzureRM modules from the account.",
+    ),
     "RA520": Code(
         ERROR,
         "Runbook {runbook} was not changed: {needed_by} needs module {module}{wanted}, which is not in {where}.",

@@ -37,6 +37,8 @@ _TAKE_TAGS = frozenset(
         "TrafficManager",
     )
 )
+# An alias of -DefaultProfile in Az, too; but the word alone may load AzureRM, see azurerm_words.
+_CONTEXT = "azurermcontext"
 _TAKES_TAGS = "New-AzVMConfig"
 _TAKES_ONLY_TAG = "Set-AzAutomationRunbook"
 # Plural names that older AzureRM modules took (Microsoft's "Breaking changes for Microsoft Azure PowerShell 6.0.0").
@@ -94,6 +96,8 @@ def _new_name(written: str, twin: Twin) -> str | None:
     if written.lower() == "tags":
         takes_tags = twin.az_module in _TAKE_TAGS and twin.az_command != _TAKES_ONLY_TAG
         return None if takes_tags or twin.az_command == _TAKES_TAGS else "Tag"
+    if written.lower() == _CONTEXT:
+        return "AzContext"
     return _SINGULAR.get(twin.command.lower(), {}).get(written.lower())
 
 

@@ -15,6 +15,7 @@ from . import edits
 from .autosave import plan_autosave
 from .azurerm import plan_azurerm, uses_azurerm
 from .azurerm_scene import Scene
+from .azurerm_words import report_words
 from .brackets import are_paired
 from .commands import Command, commands
 from .connections import (
@@ -154,8 +155,14 @@ class Surgery:
     def _plan_azurerm_alone(self) -> None:
         if self.options.rename_azurerm and uses_azurerm(self._scene):
             report_hazards(self.script, self._scene.families, [], set(), self.report)
-            self.spans += plan_azurerm(self._scene)
+            self._plan_azurerm()
             self.modules = needed_modules(self._scene, [])
+
+    def _plan_azurerm(self) -> None:
+        spans = plan_azurerm(self._scene)
+        self.spans += spans
+        if spans and self.options.azurerm == "az":
+            report_words(self._scene, self.spans)
 
     @cached_property
     def _scene(self) -> Scene:
@@ -213,7 +220,7 @@ class Surgery:
         self._remove_names(fetches)
         if not logins.commands and not services.commands and not self.report.refused:
             self.report.add("RA431", fetches[0].command.node)
-        self.spans += plan_azurerm(self._scene)
+        self._plan_azurerm()
         self._set_modules(logins)
         self.modules += tuple(services.modules)
 
