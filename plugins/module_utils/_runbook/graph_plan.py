@@ -1,0 +1,164 @@
+# Copyright (c) 2026, the azauto.runas_migration authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Decide what becomes of a graph that can be read, and carry it out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._finding import Finding, finding
+from .connections import Kind
+from .graph_code import REFUSED, Piece, pieces_of, rewrite_text, stands_alone, told
+from .graph_edit import GraphEditor
+from .graph_families import families_of, users_of
+from .graph_model import Activity, ActivityKind, Graph, SourceKind
+from .graph_names import NotRewritable, named, shown
+from .graph_shape import Shape, plan_shape
+from .graph_steps import steps
+from .graph_uses import Fetch, find_fetches, other_uses, passages
+from .hazards import CERTIFICATE_NAMES, run_as_names
+from .login_parameters import AZURERM
+from .nrbf_writer import write_stream
+from .result import Assumption, NeededModule, RewriteOptions, Verdict
+
+_TESTED_FIRST = "graph_tested_first"
+
+
+class GraphPlan:
+    """The plan for one graph: its verdict, what there is to say, and the change itself. Raises MissingPackage."""
+
+    def __init__(self, graph: Graph, options: RewriteOptions) -> None:
+        self._graph = graph
+        self._options = options
+        self._pieces = pieces_of(graph, options)
+        self._fetches = [f for f in find_fetches(graph, options) if f.kind is not Kind.OTHER]
+        self._uses = self._other_uses()
+        self._shape: Shape | None = None
+        self.findings: list[Finding] = []
+        self.assumptions: list[Assumption] = []
+        self.modules: tuple[NeededModule, ...] = ()
+        self.verdict = self._decide()
+
+    def stream(self) -> bytes:
+        """Change the graph as planned, and return its stream. Raises StreamError when its records do not allow it."""
+        editor = GraphEditor(self._graph)
+        for piece in self._pieces:
+            editor.set_code(piece.activity, piece.part, piece.text)
+        if self._shape is not None:
+            _apply_shape(editor, self._graph, self._shape)
+        return write_stream(self._graph.stream)
+
+    # -- the decision
+
+    def _other_uses(self) -> list[Activity]:
+        found = other_uses(self._graph, self._options)
+        for passage in passages(self._graph):
+            if rewrite_text(passage.text, self._options).verdict is Verdict.NOT_USED:
+                continue
+            owner = passage.owner
+            activity = owner if isinstance(owner, Activity) else self._graph.activity(owner.source)
+            if activity.kind is not ActivityKind.CODE or passage.text not in activity.code.values():
+                found.append(activity)
+        found += [a for a in self._graph.activities if _is_strange(a) and self._names_run_as()]
+        return [activity for activity in self._graph.activities if activity in found]
+
+    def _names_run_as(self) -> bool:
+        """Tell whether any text of the stream names a Run As asset; asked when it cannot be read in full."""
+        names = run_as_names(self._options) | CERTIFICATE_NAMES
+        return any(name in text.text.lower() for text in self._graph.stream.texts.values() for name in names)
+
+    def _decide(self) -> Verdict:
+        if not (self._pieces or self._fetches or self._uses):
+            return Verdict.NOT_USED
+        try:
+            self._plan()
+        except NotRewritable as reason:
+            refused = [found for piece in self._pieces if piece.rewrite.verdict in REFUSED for found in told(piece)]
+            uses = [*dict.fromkeys([*self._uses, *(piece.activity for piece in self._pieces)])]
+            way_out = steps(self._graph, self._fetches, uses, self._options)
+            self.findings = [*refused, self._finding("RA450", reason=reason, steps=way_out)]
+            return Verdict.MANUAL
+        self.assumptions.append(self._assume("RA453", _TESTED_FIRST))
+        return Verdict.REWRITTEN_WITH_ASSUMPTIONS
+
+    def _plan(self) -> None:
+        refused = [piece.activity for piece in self._pieces if piece.rewrite.verdict in REFUSED]
+        if refused:
+            raise NotRewritable(f"the code of {named(dict.fromkeys(refused))} is not rewritten")
+        if self._uses:
+            raise NotRewritable(f"Run As is used in {named(self._uses)}")
+        users = [*dict.fromkeys([*(p.activity for p in self._pieces), *(f.activity for f in self._fetches)])]
+        if len(self._pieces) + len(self._fetches) > 1:
+            raise NotRewritable(f"Run As is used in several places: {named(users)}")
+        for piece in self._pieces:
+            self._plan_piece(piece)
+        for fetch in self._fetches:
+            self._plan_fetch(fetch)
+
+    def _plan_piece(self, piece: Piece) -> None:
+        others = [activity for activity in self._graph.activities if activity is not piece.activity]
+        if not stands_alone(piece, self._options):
+            raise NotRewritable(f"several parts of {shown(piece.activity.name)} belong together")
+        if self._options.azurerm != "keep":
+            users = users_of(AZURERM, others)
+            if users:
+                raise NotRewritable(f"activities call AzureRM cmdlets: {named(users)}")
+            called = [activity for activity in others if activity.kind is ActivityKind.RUNBOOK]
+            if called and AZURERM in families_of(piece.activity):
+                raise NotRewritable("runbooks that the graph calls share its AzureRM login")
+        self.findings += told(piece)
+        self.assumptions += piece.rewrite.assumptions
+        self.modules = piece.rewrite.modules
+
+    def _plan_fetch(self, fetch: Fetch) -> None:
+        if fetch.kind is Kind.CLASSIC:
+            raise NotRewritable(f"{shown(fetch.activity.name)} gets the classic Run As connection, which is retired")
+        if fetch.kind is Kind.UNKNOWN_NAME:
+            raise NotRewritable(f"the connection that {shown(fetch.activity.name)} gets cannot be told")
+        self._shape = shape = plan_shape(self._graph, fetch, self._options)
+        login, command = shown(shape.login.name), shape.text.rsplit("\n", 1)[-1]
+        self.findings.append(self._finding("RA454", fetch=shown(fetch.activity.name), login=login, command=command))
+        for activity in shape.dead:
+            self.findings.append(self._finding("RA455", activity=shown(activity.name)))
+        for read, value in shape.pinned:
+            field = f"{read.field} in activity {shown(read.owner.name) if isinstance(read.owner, Activity) else ''}"
+            self.findings.append(self._finding("RA403", field=field, value=f"'{value}'"))
+        if shape.loses_subscription:
+            self.assumptions.append(self._assume("RA405", "default_subscription", command=f"activity {login}"))
+        if fetch.parameter is not None:
+            facts = {"variable": shown(fetch.parameter), "value": shown(fetch.name or "")}
+            self.assumptions.append(self._assume("RA406", "connection_parameter", **facts))
+        if shape.family == AZURERM:
+            self.findings.append(self._finding("RA501", command=f"activity {login}"))
+        minimum = "5.8.2" if shape.family == AZURERM else None
+        module = "AzureRM.Profile" if shape.family == AZURERM else "Az.Accounts"
+        self.modules = (NeededModule(module, minimum, 1, command.split()[0]),)
+
+    def _finding(self, code: str, **facts: Any) -> Finding:
+        return finding(code, self._options.resource, line=1, column=1, **facts)
+
+    def _assume(self, code: str, name: str, **facts: Any) -> Assumption:
+        found = self._finding(code, **facts)
+        self.findings.append(found)
+        return Assumption(name, found.sentence, 1)
+
+
+def _is_strange(activity: Activity) -> bool:
+    """Tell whether an activity is of a class, or has a value of a class, that is not known."""
+    sources = activity.parameters.values()
+    return activity.kind is ActivityKind.UNKNOWN or any(source.kind is SourceKind.UNKNOWN for source in sources)
+
+
+def _apply_shape(editor: GraphEditor, graph: Graph, shape: Shape) -> None:
+    for link in graph.into(shape.fetch.activity):
+        editor.lead_to(link, shape.login)
+    for link in shape.dropped:
+        editor.remove_link(link)
+    for read, value in shape.pinned:
+        if read.source is not None:
+            editor.set_constant(read.source, value)
+    editor.become_code(shape.login, shape.text)
+    for activity in [shape.fetch.activity, *shape.dead]:
+        editor.remove_activity(activity)

@@ -1,0 +1,159 @@
+# Copyright (c) 2026, the azauto.runas_migration authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The Run As login of a graph: one activity fetches the connection, another one logs in with it (idioms, section 6)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from .graph_families import SERVICE_MANAGEMENT, families_of, users_of
+from .graph_login import is_harmless, login_text, reads_subscription
+from .graph_model import Activity, ActivityKind, Graph, Link
+from .graph_names import NotRewritable, named, shown
+from .graph_uses import OUTPUT, Fetch, Read, command_name, names_output_freely, passages, reads_of
+from .known import Known, known_of
+from .login_parameters import AZ, AZURERM, LOGINS
+from .result import RewriteOptions
+from .text import Text
+
+# What a condition says once blanks and brackets are gone and the output of the fetch is written as @.
+_NOT_FOUND = {"!@", "-not@", "@-eq$null", "$null-eq@"}
+_FOUND = {"", "@", "@-ne$null", "$null-ne@"}
+_SPEAKING = re.compile(r"write-(?:error|warning|output|verbose)")
+
+
+@dataclass
+class Shape:
+    """The plan for the two activities.
+
+    ``text`` is the new login, ``dead`` the activities that ran only when the connection was not found, ``dropped`` the
+    links that fall away with them and with the fetch, ``pinned`` the reads that become a known value.
+    """
+
+    fetch: Fetch
+    login: Activity
+    family: str
+    text: str
+    known: Known
+    dead: list[Activity] = field(default_factory=list)
+    dropped: list[Link] = field(default_factory=list)
+    pinned: list[tuple[Read, str]] = field(default_factory=list)
+    loses_subscription: bool = False
+
+
+def plan_shape(graph: Graph, fetch: Fetch, options: RewriteOptions) -> Shape:
+    """Return the plan for the login with the connection that ``fetch`` gets. Raises NotRewritable, MissingPackage."""
+    login = _login(graph, fetch)
+    known = known_of(fetch.name, options)
+    family = login_family(graph, login, options)
+    _check_fetch(fetch)
+    shape = Shape(fetch, login, family, login_text(login, fetch.activity.name, family, known), known)
+    shape.loses_subscription = reads_subscription(login, fetch.activity.name) and known.pinned_subscription is None
+    _plan_links(graph, shape)
+    _plan_reads(graph, shape)
+    return shape
+
+
+def _login(graph: Graph, fetch: Fetch) -> Activity:
+    readers = [r.owner for r in reads_of(graph, fetch.activity) if r.source is not None]
+    logins = [a for a in graph.activities if a in readers and command_name(a) in LOGINS]
+    if len(logins) != 1:
+        counted = "no login activity reads" if not logins else f"the login activities {named(logins)} read"
+        raise NotRewritable(f"{counted} the connection of {shown(fetch.activity.name)}")
+    return logins[0]
+
+
+def login_family(graph: Graph, login: Activity, options: RewriteOptions) -> str:
+    """Return the family of the new login. Raises NotRewritable when the other activities do not go with it."""
+    others = [activity for activity in graph.activities if activity is not login]
+    families = {family for activity in others for family in families_of(activity)}
+    before = LOGINS[command_name(login)]
+    if SERVICE_MANAGEMENT in families:
+        users = users_of(SERVICE_MANAGEMENT, others)
+        raise NotRewritable(f"activities use retired service management cmdlets: {named(users)}")
+    if len({before, *families}) > 1:
+        raise NotRewritable("the activities use both AzureRM and Az, which share no login")
+    if before == AZ or options.azurerm == "keep":
+        return before
+    if families:
+        raise NotRewritable(f"activities call AzureRM cmdlets: {named(users_of(AZURERM, others))}")
+    if any(activity.kind is ActivityKind.RUNBOOK for activity in others):
+        raise NotRewritable("runbooks that the graph calls share its AzureRM login")
+    return AZ
+
+
+def _check_fetch(fetch: Fetch) -> None:
+    activity = fetch.activity
+    if {name.lower() for name in activity.parameters} != {"name"} or not is_harmless(activity.custom_parameters):
+        raise NotRewritable(f"activity {shown(activity.name)} has parameters that are not rewritten")
+    if activity.repeat.enabled:
+        raise NotRewritable(f"activity {shown(activity.name)} is repeated")
+
+
+# -- links
+
+
+def _plan_links(graph: Graph, shape: Shape) -> None:
+    fetch, login = shape.fetch.activity, shape.login
+    if any(link.source != fetch.entity_id for link in graph.into(login)) or not graph.into(login):
+        raise NotRewritable(f"activity {shown(login.name)} is not led to by {shown(fetch.name)} alone")
+    for link in graph.out_of(fetch):
+        destination = graph.activity(link.destination)
+        if destination is login and link.is_output and _condition(link, fetch) in _FOUND:
+            shape.dropped.append(link)
+        elif destination is not login and link.condition.enabled and _condition(link, fetch) in _NOT_FOUND:
+            shape.dropped.append(link)
+            _plan_dead(graph, shape, destination)
+        else:
+            raise NotRewritable(f"the link from {shown(fetch.name)} to {shown(destination.name)} has another purpose")
+
+
+def _plan_dead(graph: Graph, shape: Shape, activity: Activity) -> None:
+    """An activity that only said that the connection was not found is gone with it; one with more to do is not."""
+    if any(link.source != shape.fetch.activity.entity_id for link in graph.into(activity)):
+        return
+    if not _SPEAKING.fullmatch(command_name(activity)) or graph.out_of(activity) or reads_of(graph, activity):
+        raise NotRewritable(f"activity {shown(activity.name)} does more than say that the connection is missing")
+    if activity not in shape.dead:
+        shape.dead.append(activity)
+
+
+def _condition(link: Link, fetch: Activity) -> str:
+    if not link.condition.enabled:
+        return ""
+    plain = Text(link.condition.text, "utf-8", b"").plain
+    marked = OUTPUT.sub(lambda m: "@" if _is_output_of(m, fetch) else m[0], plain)
+    return re.sub(r"[\s()]", "", marked).lower()
+
+
+def _is_output_of(match: re.Match[str], fetch: Activity) -> bool:
+    name = match[1].replace("''", "'") if match[1] is not None else match[2]
+    return match[3] is None and name.lower() == fetch.name.lower()
+
+
+# -- reads
+
+
+def _plan_reads(graph: Graph, shape: Shape) -> None:
+    fetch = shape.fetch.activity
+    for passage in passages(graph):
+        if passage.owner not in shape.dead and names_output_freely(passage.text):
+            raise NotRewritable(f"{_where(graph, passage.owner)} reads outputs by names that cannot be told")
+    for read in reads_of(graph, fetch):
+        if read.owner in shape.dead or read.owner in shape.dropped or (read.owner is shape.login and read.source):
+            continue
+        value = shape.known.pinned(read.field) if read.field is not None else None
+        if value is None or read.source is None or len(read.source.path) != 1:
+            what = read.field or "the connection"
+            raise NotRewritable(f"{_where(graph, read.owner)} reads {what} from {shown(fetch.name)}")
+        shape.pinned.append((read, value.strip("'")))
+
+
+def _where(graph: Graph, owner: Activity | Link) -> str:
+    if isinstance(owner, Activity):
+        return f"activity {shown(owner.name)}"
+    source, destination = graph.activity(owner.source), graph.activity(owner.destination)
+    return f"the condition of the link from {shown(source.name)} to {shown(destination.name)}"
