@@ -148,16 +148,21 @@ namespace Oracle
 {
     using Orchestrator.GraphRunbook.Model;
 
-    // Every class of the service's model is the one above; others are the system's own.
+    // Every class of the service's model is the one above. Of the system's classes only those are made that graphs hold:
+    // BinaryFormatter would make any class that a stream names.
     class Binder : SerializationBinder
     {
         static readonly Regex Library = new Regex(@", Orchestrator\.GraphRunbook\.Model, Version=[^\]]*");
+        static readonly Regex Known = new Regex(
+            @"^System\.(Collections\.Generic\.(List`1|Dictionary`2|KeyValuePair`2|ObjectEqualityComparer`1)\[\["
+            + @"(System\.String|Orchestrator\.)|(Int32|String|Boolean|TimeSpan|Nullable`1\[\[System\.Int32)\b)");
 
         public override Type BindToType(string assembly, string name)
         {
             string own = Assembly.GetExecutingAssembly().FullName;
             string written = Library.Replace(name, ", " + own);
-            if (assembly.StartsWith("Orchestrator.")) written += ", " + own;
+            if (assembly.StartsWith("Orchestrator.")) return Type.GetType(written + ", " + own, true);
+            if (!Known.IsMatch(name)) throw new SerializationException("The stream names " + name + ".");
             return Type.GetType(written, true);
         }
     }
@@ -179,11 +184,16 @@ namespace Oracle
 
         static void Print(GraphRunbook graph)
         {
-            foreach (Parameter parameter in graph.parameters) Print("parameter", parameter.Name, parameter.DefaultValue);
+            foreach (Parameter parameter in graph.parameters) Print("parameter", parameter.Name, parameter.DefaultValue as string);
             foreach (Activity activity in graph.activities) Print(activity);
             foreach (Link link in graph.links)
                 Print("link", link.SourceActivityEntityId, link.DestinationActivityEntityId, link.LinkType,
-                      link.condition == null ? "" : link.condition.Mode + link.condition.expression);
+                      IsEnabled(link.condition) ? link.condition.expression : "");
+        }
+
+        static bool IsEnabled(Condition condition)
+        {
+            return condition != null && condition.Mode == ConditionMode.Enabled && (condition.expression ?? "").Trim() != "";
         }
 
         static void Print(Activity activity)
@@ -210,14 +220,14 @@ namespace Oracle
                     {
                         var formatter = new BinaryFormatter { Binder = new Binder() };
                         var graph = (GraphRunbook)formatter.Deserialize(stream);
-                        Console.WriteLine("file " + Shown(file));
+                        Print("file", file);
                         Print(graph);
                     }
                 }
                 catch (Exception error)
                 {
                     failed++;
-                    Console.WriteLine("failed " + Shown(file) + " " + Shown(error.GetType().Name + ": " + error.Message));
+                    Print("failed", file, error.GetType().Name + ": " + error.Message);
                 }
             }
             return failed == 0 ? 0 : 1;

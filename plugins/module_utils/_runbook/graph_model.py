@@ -119,12 +119,16 @@ class Activity:
 
 @dataclass(eq=False)
 class Link:
-    """A link. ``is_output`` tells that it carries the output stream, not the errors."""
+    """A link. A pipeline link runs its destination once for each output of its source, a sequence link once.
+
+    ``is_output`` tells that it carries the output stream, not the errors.
+    """
 
     record: Instance
     source: str
     destination: str
     condition: Condition
+    is_pipeline: bool
     is_output: bool
 
 
@@ -248,12 +252,13 @@ class _Reader:
         return tuple(field.text for field in fields if isinstance(field, String))
 
     def _link(self, record: Instance) -> Link:
-        stream = self._get(record, "linkStreamType")
+        stream, of_type = self._get(record, "linkStreamType"), self._enum(record, "LinkType")
         return Link(
             record,
             self._text(record, "SourceActivityEntityId"),
             self._text(record, "DestinationActivityEntityId"),
             self._condition(record, "condition"),
+            of_type == 1,
             not isinstance(stream, Primitive) or stream.integer == 0,
         )
 
@@ -261,11 +266,9 @@ class _Reader:
         condition = self._get(record, name)
         if not isinstance(condition, Instance):
             return Condition("", False)
-        mode = self._get(condition, "Mode")
-        value = self._get(mode, "value__") if isinstance(mode, Instance) else None
         text = self._text(condition, "expression")
         # ConditionMode: 0 is Enabled, 1 is Disabled.
-        return Condition(text, isinstance(value, Primitive) and value.integer == 0 and bool(text.strip()))
+        return Condition(text, self._enum(condition, "Mode") == 0 and bool(text.strip()))
 
     # -- records
 
@@ -280,6 +283,11 @@ class _Reader:
         member = member_of(record, name)
         value = self._follow(record[member]) if member is not None else None
         return None if isinstance(value, Nulls) else value
+
+    def _enum(self, record: Instance, name: str) -> int | None:
+        value = self._get(record, name)
+        number = self._get(value, "value__") if isinstance(value, Instance) else None
+        return number.integer if isinstance(number, Primitive) else None
 
     def _text(self, record: Instance, name: str) -> str:
         value = self._get(record, name)

@@ -125,6 +125,48 @@ class Drawing:
     version: str = "7.3"
 
 
+def run_as(*others: Command | Code | Junction, command: str = "Connect-AzAccount", version: str = "7.3") -> Drawing:
+    """Return a graph with the two activities of Microsoft's samples and what they lead to."""
+    fed = {name: output("Get connection", name) for name in ("TenantId", "ApplicationId", "CertificateThumbprint")}
+    login = Command("Log in", command, {"ServicePrincipal": constant(True), **fed}, parameter_set="Certificate")
+    drawn: list[Command | Code | Junction] = [
+        Command("Get connection", "Get-AutomationConnection", {"Name": parameter("Connection")}),
+        login,
+        Command("Missing", "Write-Error", {"Message": constant("There is no connection")}),
+        *others,
+    ]
+    links = [
+        Link("Get connection", "Log in"),
+        Link("Get connection", "Missing", "!$ActivityOutput['Get connection']", is_pipeline=False),
+        *(Link("Log in", other.name) for other in others),
+    ]
+    return Drawing(drawn, links, {"Connection": "AzureRunAsConnection", "Group": None}, version)
+
+
+def samples() -> dict[str, Drawing]:
+    """Return graphs of all kinds, by name, that are rewritten when the account's connection is known."""
+    script = (
+        "$c = Get-AutomationConnection -Name AzureRunAsConnection\n"
+        "Connect-AzAccount -ServicePrincipal -Tenant $c.TenantId -ApplicationId $c.ApplicationId "
+        "-CertificateThumbprint $c.CertificateThumbprint\n"
+    )
+    select = Command("Select", "Set-AzContext", {"Subscription": output("Get connection", "SubscriptionId")})
+    child = Command("Child", "Tidy-Up", {"Group": parameter("Group")}, kind="InvokeRunbookActivity")
+    say = Command("Say", "Write-Output", {"InputObject": expression("$ActivityOutput['Log in'].Context")})
+    code = Code("Code", "Get-AzVM | Stop-AzVM -Force", begin="$ErrorActionPreference = 'Stop'")
+    return {
+        "plain": run_as(),
+        "older library": run_as(code, Command("List", "Get-AzVM"), version="7.2"),
+        "older library without code": run_as(Command("List", "Get-AzVM"), version="7.2"),
+        "all kinds": run_as(code, child, say, Junction("Join")),
+        "subscription": run_as(select),
+        "azurerm": run_as(Command("List", "Get-AzureRmVM"), command="Add-AzureRmAccount"),
+        "code": Drawing([Code("Log in", script), say, code], [Link("Log in", "Say"), Link("Log in", "Code")]),
+        "long code": Drawing([Code("Log in", script + "# größer\n" * 5000)]),
+        "many activities": run_as(*(Command(f"List {i}", "Get-AzVM") for i in range(300))),
+    }
+
+
 def stream_of(drawing: Drawing) -> bytes:
     """Return the stream of a drawing, padded with zeros as the editor does."""
     return write_stream(records_of(drawing))
