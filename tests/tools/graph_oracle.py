@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Compare what a real BinaryFormatter finds in graphical runbooks, and in their rewrites, with what the collection reads.
+"""Compare what a real BinaryFormatter finds in graphical runbooks and their rewrites with what the collection reads.
 
 Arguments: the program built from graph_oracle.cs, then files with graphs; without files, graphs of our own.
 """
@@ -31,9 +31,7 @@ from ansible_collections.azauto.runas_migration.tests.unit.plugins.module_utils.
 )
 
 ID = "11111111-1111-1111-1111-111111111111"
-OPTIONS = RewriteOptions(
-    azurerm="keep", connections={"AzureRunAsConnection": {"subscription_id": ID, "tenant_id": ID}}
-)
+OPTIONS = RewriteOptions(azurerm="keep", connections={"AzureRunAsConnection": {"subscription_id": ID, "tenant_id": ID}})
 Listing = list[list[str]]
 
 
@@ -54,7 +52,9 @@ def main(program: str, files: list[str]) -> int:
         wrong += said != "the same"
         print(f"{name} ({verdicts.get(name, 'result')}): {said}")
     rewrites = len(cases) - len(graphs)
-    print(f"{len(graphs)} graphs, {rewrites} rewrites: {len(cases) - wrong} load and are read the same, {wrong} do not.")
+    print(
+        f"{len(graphs)} graphs, {rewrites} rewrites: {len(cases) - wrong} load and are read the same, {wrong} do not."
+    )
     return 1 if wrong else 0
 
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from .._finding import Finding, finding
@@ -15,6 +16,7 @@ from .powershell import is_without_run_as, rewrite_powershell
 from .result import Rewrite, RewriteOptions, Verdict
 from .text import decode
 
+_VARIABLE = re.compile(r"\$\{?(?:\w+:)?(\w+)")
 REFUSED = frozenset({Verdict.MANUAL, Verdict.UNPARSABLE})
 REWRITTEN = frozenset({Verdict.REWRITTEN, Verdict.REWRITTEN_WITH_ASSUMPTIONS})
 
@@ -31,6 +33,16 @@ class Piece:
     def text(self) -> str:
         """The text after the rewrite."""
         return self.rewrite.content.decode("utf-8")
+
+    @property
+    def lost_variables(self) -> set[str]:
+        """The variables (lower case) that the text no longer has."""
+        return variables_in(self.activity.code[self.part]) - variables_in(self.text)
+
+
+def variables_in(text: str) -> set[str]:
+    """Return all names (lower case) that stand behind a dollar sign in a PowerShell text, wherever that is."""
+    return {name.lower() for name in _VARIABLE.findall(text)}
 
 
 def rewrite_text(text: str, options: RewriteOptions) -> Rewrite:

@@ -12,6 +12,7 @@ import json
 import re
 from dataclasses import dataclass
 
+from .nrbf_reader import MOST_BYTES
 from .nrbf_records import StreamError
 from .result import Edit
 from .text import Text
@@ -38,6 +39,8 @@ def read_container(text: Text) -> Container:
     places = list(_MEMBER.finditer(text.text))
     if len(places) != 1 or not isinstance(definition, str) or json.loads(places[0][1]) != definition:
         raise StreamError("The content has not exactly one RunbookDefinition.")
+    if len(definition) > MOST_BYTES * 2:
+        raise StreamError(f"The RunbookDefinition is longer than a graph of {MOST_BYTES} bytes can be.")
     try:
         stream = base64.b64decode(definition, validate=True)
     except (ValueError, binascii.Error) as error:

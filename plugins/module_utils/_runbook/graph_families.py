@@ -13,6 +13,7 @@ from . import grammars
 from .commands import commands
 from .families import find_families
 from .graph_model import Activity, ActivityKind
+from .login_parameters import LOGINS
 from .syntax import Script
 from .text import Text
 
@@ -22,9 +23,7 @@ _CMDLET = re.compile(r"[\w.\\-]+")
 
 def families_of(activity: Activity) -> set[str]:
     """Return the families that an activity uses, SERVICE_MANAGEMENT among them. Raises MissingPackage."""
-    if activity.kind is ActivityKind.COMMAND:
-        return _families_in(activity.command if _CMDLET.fullmatch(activity.command) else "")
-    return {family for text in activity.code.values() for family in _families_in(text)}
+    return {family for text in _texts(activity) for family in _families_in(text)}
 
 
 def users_of(family: str, activities: Iterable[Activity]) -> list[Activity]:
@@ -32,10 +31,24 @@ def users_of(family: str, activities: Iterable[Activity]) -> list[Activity]:
     return [activity for activity in activities if family in families_of(activity)]
 
 
+def logs_in(activity: Activity) -> bool:
+    """Tell whether an activity logs in to Azure by a cmdlet. Raises MissingPackage."""
+    return any(command.name in LOGINS for text in _texts(activity) for command in commands(_script(text)))
+
+
+def _texts(activity: Activity) -> list[str]:
+    """Return the PowerShell texts of an activity that may use cmdlets of Azure; the cmdlet of a command is one."""
+    is_command = activity.kind is ActivityKind.COMMAND and _CMDLET.fullmatch(activity.command)
+    texts = [activity.command] if is_command else [*activity.code.values()]
+    return [text for text in texts if "az" in text.lower()]
+
+
+def _script(text: str) -> Script:
+    return Script(Text(text, "utf-8", b""), grammars.POWERSHELL[0])
+
+
 def _families_in(text: str) -> set[str]:
-    if "az" not in text.lower():
-        return set()
-    script = Script(Text(text, "utf-8", b""), grammars.POWERSHELL[0])
+    script = _script(text)
     functions = {script.text(node).lower() for node in script.nodes("function_name")}
     found = find_families(script, commands(script), functions)
     return {*found.places, *({SERVICE_MANAGEMENT} if found.asm is not None else ())}

@@ -112,7 +112,7 @@ def _quoted(text: str) -> str:
 def _free(login: Activity, text: str) -> list[str]:
     if not is_harmless(text):
         raise NotRewritable(f"activity {shown(login.name)} has free parameters that are not rewritten")
-    return [text.strip()] if text.strip() else []
+    return text.split()
 
 
 def _names_environment(names: Iterable[str]) -> bool:

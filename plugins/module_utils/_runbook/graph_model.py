@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 from typing import TypeVar
 
 from .nrbf_records import (
@@ -30,7 +31,7 @@ from .nrbf_records import (
 NAMESPACE = "Orchestrator.GraphRunbook.Model."
 BEGIN, PROCESS, END = "Begin", "Process", "End"
 # Far more than any graph that people can draw; parts that are shared are read once for each place that needs them.
-_MOST_PARTS = 100_000
+_MOST_PARTS = 200_000
 
 
 _Kinds = TypeVar("_Kinds", bound=Enum)
@@ -132,7 +133,7 @@ class Link:
     is_output: bool
 
 
-@dataclass
+@dataclass(eq=False)
 class Graph:
     """A graphical runbook. ``parameters`` are its input parameters: name -> default when that is a text."""
 
@@ -152,7 +153,11 @@ class Graph:
 
     def activity(self, entity_id: str) -> Activity:
         """Return an activity by its id; every link has one at each end."""
-        return next(activity for activity in self.activities if activity.entity_id == entity_id)
+        return self._by_id[entity_id]
+
+    @cached_property
+    def _by_id(self) -> dict[str, Activity]:
+        return {activity.entity_id: activity for activity in self.activities}
 
 
 def read_graph(stream: Stream) -> Graph:
@@ -328,9 +333,9 @@ def _flag(value: Value | Item | None) -> bool | None:
 
 def _check(graph: Graph) -> None:
     """Refuse what no editor draws: an activity twice or without name, two with one name, a link into the void."""
-    ids = [activity.entity_id for activity in graph.activities]
-    names = [activity.name.lower() for activity in graph.activities]
-    if len(set(ids)) < len(ids) or len(set(names)) < len(names) or not all(names):
+    ids = {activity.entity_id for activity in graph.activities}
+    names = {activity.name.lower() for activity in graph.activities}
+    if min(len(ids), len(names)) < len(graph.activities) or "" in names:
         raise StreamError("Two activities of the graph have one name or one id, or one has no name.")
-    if any(end not in set(ids) for link in graph.links for end in (link.source, link.destination)):
+    if any(end not in ids for link in graph.links for end in (link.source, link.destination)):
         raise StreamError("A link of the graph leads to an activity that the graph does not have.")

@@ -20,8 +20,13 @@ class NotRewritable(Exception):
 
 def shown(name: str) -> str:
     """Return a name on one line, in quotes, without control and direction characters, and not too long."""
-    plain = "".join("?" if unicodedata.category(c)[0] in "CZ" and c != " " else c for c in name)
+    plain = plain_line(name)
     return f"'{plain[:_LONGEST]}…'" if len(plain) > _LONGEST else f"'{plain}'"
+
+
+def plain_line(text: str) -> str:
+    """Return a text on one line, without control and direction characters."""
+    return "".join("?" if unicodedata.category(c)[0] in "CZ" and c != " " else c for c in text)
 
 
 def named(activities: Iterable[Activity]) -> str:

@@ -10,14 +10,14 @@ from typing import Any
 
 from .._finding import Finding, finding
 from .connections import Kind
-from .graph_code import REFUSED, Piece, pieces_of, rewrite_text, stands_alone, told
+from .graph_code import REFUSED, Piece, pieces_of, rewrite_text, stands_alone, told, variables_in
 from .graph_edit import GraphEditor
 from .graph_families import families_of, users_of
 from .graph_model import Activity, ActivityKind, Graph, SourceKind
-from .graph_names import NotRewritable, named, shown
-from .graph_shape import Shape, plan_shape
+from .graph_names import NotRewritable, named, plain_line, shown
+from .graph_shape import Shape, check_other_logins, plan_shape
 from .graph_steps import steps
-from .graph_uses import Fetch, find_fetches, other_uses, passages
+from .graph_uses import Fetch, Outputs, find_fetches, other_uses, passages
 from .hazards import CERTIFICATE_NAMES, run_as_names
 from .login_parameters import AZURERM
 from .nrbf_writer import write_stream
@@ -32,8 +32,9 @@ class GraphPlan:
     def __init__(self, graph: Graph, options: RewriteOptions) -> None:
         self._graph = graph
         self._options = options
+        self._outputs = Outputs(graph)
         self._pieces = pieces_of(graph, options)
-        self._fetches = [f for f in find_fetches(graph, options) if f.kind is not Kind.OTHER]
+        self._fetches = [f for f in find_fetches(graph, self._outputs, options) if f.kind is not Kind.OTHER]
         self._uses = self._other_uses()
         self._shape: Shape | None = None
         self.findings: list[Finding] = []
@@ -55,12 +56,9 @@ class GraphPlan:
     def _other_uses(self) -> list[Activity]:
         found = other_uses(self._graph, self._options)
         for passage in passages(self._graph):
-            if rewrite_text(passage.text, self._options).verdict is Verdict.NOT_USED:
-                continue
-            owner = passage.owner
-            activity = owner if isinstance(owner, Activity) else self._graph.activity(owner.source)
-            if activity.kind is not ActivityKind.CODE or passage.text not in activity.code.values():
-                found.append(activity)
+            if not passage.is_code and rewrite_text(passage.text, self._options).verdict is not Verdict.NOT_USED:
+                owner = passage.owner
+                found.append(owner if isinstance(owner, Activity) else self._graph.activity(owner.source))
         found += [a for a in self._graph.activities if _is_strange(a) and self._names_run_as()]
         return [activity for activity in self._graph.activities if activity in found]
 
@@ -77,7 +75,7 @@ class GraphPlan:
         except NotRewritable as reason:
             refused = [found for piece in self._pieces if piece.rewrite.verdict in REFUSED for found in told(piece)]
             uses = [*dict.fromkeys([*self._uses, *(piece.activity for piece in self._pieces)])]
-            way_out = steps(self._graph, self._fetches, uses, self._options)
+            way_out = steps(self._graph, self._outputs, self._fetches, uses, self._options)
             self.findings = [*refused, self._finding("RA450", reason=reason, steps=way_out)]
             return Verdict.MANUAL
         self.assumptions.append(self._assume("RA453", _TESTED_FIRST))
@@ -99,6 +97,8 @@ class GraphPlan:
 
     def _plan_piece(self, piece: Piece) -> None:
         others = [activity for activity in self._graph.activities if activity is not piece.activity]
+        self._check_variables(piece)
+        check_other_logins(others)
         if not stands_alone(piece, self._options):
             raise NotRewritable(f"several parts of {shown(piece.activity.name)} belong together")
         if self._options.azurerm != "keep":
@@ -112,13 +112,19 @@ class GraphPlan:
         self.assumptions += piece.rewrite.assumptions
         self.modules = piece.rewrite.modules
 
+    def _check_variables(self, piece: Piece) -> None:
+        """A variable that the rewrite removes may be read by another activity: nothing tells that it cannot."""
+        for passage in passages(self._graph):
+            if passage.owner is not piece.activity and variables_in(passage.text) & piece.lost_variables:
+                raise NotRewritable(f"other activities use variables of {shown(piece.activity.name)}")
+
     def _plan_fetch(self, fetch: Fetch) -> None:
         if fetch.kind is Kind.CLASSIC:
             raise NotRewritable(f"{shown(fetch.activity.name)} gets the classic Run As connection, which is retired")
         if fetch.kind is Kind.UNKNOWN_NAME:
             raise NotRewritable(f"the connection that {shown(fetch.activity.name)} gets cannot be told")
-        self._shape = shape = plan_shape(self._graph, fetch, self._options)
-        login, command = shown(shape.login.name), shape.text.rsplit("\n", 1)[-1]
+        self._shape = shape = plan_shape(self._graph, self._outputs, fetch, self._options)
+        login, command = shown(shape.login.name), plain_line(shape.text.rsplit("\n", 1)[-1])
         self.findings.append(self._finding("RA454", fetch=shown(fetch.activity.name), login=login, command=command))
         for activity in shape.dead:
             self.findings.append(self._finding("RA455", activity=shown(activity.name)))

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from .graph_families import SERVICE_MANAGEMENT, families_of, users_of
+from .graph_families import SERVICE_MANAGEMENT, families_of, logs_in, users_of
 from .graph_login import is_harmless, login_text, reads_subscription
 from .graph_model import Activity, ActivityKind, Graph, Link
 from .graph_names import NotRewritable, named, shown
-from .graph_uses import OUTPUT, Fetch, Read, command_name, names_output_freely, passages, reads_of
+from .graph_uses import OUTPUT, Fetch, Outputs, Read, command_name
 from .known import Known, known_of
 from .login_parameters import AZ, AZURERM, LOGINS
 from .result import RewriteOptions
@@ -44,21 +44,21 @@ class Shape:
     loses_subscription: bool = False
 
 
-def plan_shape(graph: Graph, fetch: Fetch, options: RewriteOptions) -> Shape:
+def plan_shape(graph: Graph, outputs: Outputs, fetch: Fetch, options: RewriteOptions) -> Shape:
     """Return the plan for the login with the connection that ``fetch`` gets. Raises NotRewritable, MissingPackage."""
-    login = _login(graph, fetch)
+    login = _login(graph, outputs, fetch)
     known = known_of(fetch.name, options)
     family = login_family(graph, login, options)
     _check_fetch(fetch)
     shape = Shape(fetch, login, family, login_text(login, fetch.activity.name, family, known), known)
     shape.loses_subscription = reads_subscription(login, fetch.activity.name) and known.pinned_subscription is None
-    _plan_links(graph, shape)
-    _plan_reads(graph, shape)
+    _plan_links(graph, outputs, shape)
+    _plan_reads(graph, outputs, shape)
     return shape
 
 
-def _login(graph: Graph, fetch: Fetch) -> Activity:
-    readers = [r.owner for r in reads_of(graph, fetch.activity) if r.source is not None]
+def _login(graph: Graph, outputs: Outputs, fetch: Fetch) -> Activity:
+    readers = [r.owner for r in outputs.reads_of(fetch.activity) if r.source is not None]
     logins = [a for a in graph.activities if a in readers and command_name(a) in LOGINS]
     if len(logins) != 1:
         counted = "no login activity reads" if not logins else f"the login activities {named(logins)} read"
@@ -66,9 +66,17 @@ def _login(graph: Graph, fetch: Fetch) -> Activity:
     return logins[0]
 
 
+def check_other_logins(others: list[Activity]) -> None:
+    """Refuse a graph that logs in elsewhere, too: which login is meant for what, people know. Raises NotRewritable."""
+    found = [activity for activity in others if logs_in(activity)]
+    if found:
+        raise NotRewritable(f"the graph logs in elsewhere, too: {named(found)}")
+
+
 def login_family(graph: Graph, login: Activity, options: RewriteOptions) -> str:
     """Return the family of the new login. Raises NotRewritable when the other activities do not go with it."""
     others = [activity for activity in graph.activities if activity is not login]
+    check_other_logins(others)
     families = {family for activity in others for family in families_of(activity)}
     before = LOGINS[command_name(login)]
     if SERVICE_MANAGEMENT in families:
@@ -96,26 +104,28 @@ def _check_fetch(fetch: Fetch) -> None:
 # -- links
 
 
-def _plan_links(graph: Graph, shape: Shape) -> None:
+def _plan_links(graph: Graph, outputs: Outputs, shape: Shape) -> None:
     fetch, login = shape.fetch.activity, shape.login
     if any(link.source != fetch.entity_id for link in graph.into(login)) or not graph.into(login):
         raise NotRewritable(f"activity {shown(login.name)} is not led to by {shown(fetch.name)} alone")
+    if any(link.source in (fetch.entity_id, login.entity_id) for link in graph.into(fetch)):
+        raise NotRewritable(f"activity {shown(fetch.name)} is run again after itself or the login")
     for link in graph.out_of(fetch):
         destination = graph.activity(link.destination)
         if destination is login and link.is_output and _condition(link, fetch) in _FOUND:
             shape.dropped.append(link)
         elif destination is not login and link.condition.enabled and _condition(link, fetch) in _NOT_FOUND:
             shape.dropped.append(link)
-            _plan_dead(graph, shape, destination)
+            _plan_dead(graph, outputs, shape, destination)
         else:
             raise NotRewritable(f"the link from {shown(fetch.name)} to {shown(destination.name)} has another purpose")
 
 
-def _plan_dead(graph: Graph, shape: Shape, activity: Activity) -> None:
+def _plan_dead(graph: Graph, outputs: Outputs, shape: Shape, activity: Activity) -> None:
     """An activity that only said that the connection was not found is gone with it; one with more to do is not."""
     if any(link.source != shape.fetch.activity.entity_id for link in graph.into(activity)):
         return
-    if not _SPEAKING.fullmatch(command_name(activity)) or graph.out_of(activity) or reads_of(graph, activity):
+    if not _SPEAKING.fullmatch(command_name(activity)) or graph.out_of(activity) or outputs.reads_of(activity):
         raise NotRewritable(f"activity {shown(activity.name)} does more than say that the connection is missing")
     if activity not in shape.dead:
         shape.dead.append(activity)
@@ -137,12 +147,12 @@ def _is_output_of(match: re.Match[str], fetch: Activity) -> bool:
 # -- reads
 
 
-def _plan_reads(graph: Graph, shape: Shape) -> None:
+def _plan_reads(graph: Graph, outputs: Outputs, shape: Shape) -> None:
     fetch = shape.fetch.activity
-    for passage in passages(graph):
-        if passage.owner not in shape.dead and names_output_freely(passage.text):
-            raise NotRewritable(f"{_where(graph, passage.owner)} reads outputs by names that cannot be told")
-    for read in reads_of(graph, fetch):
+    for owner in outputs.untold:
+        if owner not in shape.dead:
+            raise NotRewritable(f"{_where(graph, owner)} reads outputs by names that cannot be told")
+    for read in outputs.reads_of(fetch):
         if read.owner in shape.dead or read.owner in shape.dropped or (read.owner is shape.login and read.source):
             continue
         value = shape.known.pinned(read.field) if read.field is not None else None

@@ -10,18 +10,18 @@ from .connections import FETCH
 from .graph_login import COMMANDS
 from .graph_model import Activity, Graph
 from .graph_names import named, shown
-from .graph_uses import Fetch, command_name, reads_of
+from .graph_uses import Fetch, Outputs, command_name
 from .known import known_of
 from .login_parameters import AZ, LOGINS
 from .result import RewriteOptions
 
 
-def steps(graph: Graph, fetches: list[Fetch], uses: list[Activity], options: RewriteOptions) -> str:
+def steps(graph: Graph, outputs: Outputs, fetches: list[Fetch], uses: list[Activity], options: RewriteOptions) -> str:
     """Return the steps as one line of text."""
     login = f"{COMMANDS[AZ]} {known_of(None, options).identity_arguments}"
     told = ["Import the graph as a new runbook and open it in the editor."]
     for fetch in fetches:
-        told += _steps_of_fetch(graph, fetch.activity, login)
+        told += _steps_of_fetch(graph, outputs, fetch.activity, login)
     others = [a for a in uses if command_name(a) != FETCH]
     if others:
         told.append(f"Take Run As out of {named(others)}: log in with {login} there.")
@@ -32,8 +32,8 @@ def steps(graph: Graph, fetches: list[Fetch], uses: list[Activity], options: Rew
     return " ".join(f"{number}. {step}" for number, step in enumerate(told, 1))
 
 
-def _steps_of_fetch(graph: Graph, fetch: Activity, login: str) -> list[str]:
-    readers = [a for a in graph.activities if any(read.owner is a for read in reads_of(graph, fetch))]
+def _steps_of_fetch(graph: Graph, outputs: Outputs, fetch: Activity, login: str) -> list[str]:
+    readers = [a for a in graph.activities if any(read.owner is a for read in outputs.reads_of(fetch))]
     logins = [a for a in readers if command_name(a) in LOGINS]
     others = [a for a in readers if a not in logins]
     fed = [graph.activity(link.destination) for a in logins for link in graph.out_of(a)]

@@ -26,10 +26,11 @@ _SPEAKING = re.compile(r"write-\w+", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Passage:
-    """PowerShell text in a graph, and the activity or link that has it."""
+    """PowerShell text in a graph, and the activity or link that has it; ``is_code`` when it is a Code activity's."""
 
     owner: Activity | Link
     text: str
+    is_code: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,28 +63,50 @@ def command_name(activity: Activity) -> str:
 def passages(graph: Graph) -> Iterator[Passage]:
     """Return every PowerShell text of the graph that is run: code, expressions, conditions, free parameters."""
     for activity in graph.activities:
-        expressions = [s.text for s in activity.parameters.values() if s.kind is SourceKind.EXPRESSION]
-        repeat = activity.repeat.text if activity.repeat.enabled else ""
-        for text in [*activity.code.values(), *expressions, activity.custom_parameters, repeat]:
-            if text:
-                yield Passage(activity, text)
+        for text in activity.code.values():
+            yield Passage(activity, text, is_code=True)
+        for text in _short_texts(activity):
+            yield Passage(activity, text)
     for link in graph.links:
         if link.condition.enabled:
             yield Passage(link, link.condition.text)
 
 
-def reads_of(graph: Graph, activity: Activity) -> list[Read]:
-    """Return every read of an activity's output by another activity or a link."""
-    found = []
-    for reader in graph.activities:
-        for source in reader.parameters.values():
-            if source.kind is SourceKind.OUTPUT and (source.text or "").lower() == activity.name.lower():
-                found.append(Read(reader, source.path[0].lower() if source.path else None, source))
-    for passage in passages(graph):
-        for name, field in outputs_in(passage.text):
-            if name == activity.name.lower():
-                found.append(Read(passage.owner, field, None))
-    return found
+def _short_texts(activity: Activity) -> list[str]:
+    texts = [s.text or "" for s in activity.parameters.values() if s.kind is SourceKind.EXPRESSION]
+    if activity.repeat.enabled:
+        texts.append(activity.repeat.text)
+    if activity.custom_parameters.strip():
+        # A fetch is judged by the name that it is given.
+        command = "" if command_name(activity) == FETCH else activity.command
+        texts.append(f"{command} {activity.custom_parameters}")
+    return texts
+
+
+class Outputs:
+    """Who reads the outputs of a graph's activities. ``untold`` are those that read one and do not say whose."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._reads: dict[str, list[Read]] = {}
+        self.untold: list[Activity | Link] = []
+        for activity in graph.activities:
+            for source in activity.parameters.values():
+                if source.kind is SourceKind.OUTPUT:
+                    self._add(
+                        source.text or "", Read(activity, source.path[0].lower() if source.path else None, source)
+                    )
+        for passage in passages(graph):
+            for name, field in outputs_in(passage.text):
+                self._add(name, Read(passage.owner, field, None))
+            if names_output_freely(passage.text):
+                self.untold.append(passage.owner)
+
+    def _add(self, name: str, read: Read) -> None:
+        self._reads.setdefault(name.lower(), []).append(read)
+
+    def reads_of(self, activity: Activity) -> list[Read]:
+        """Return every read of an activity's output by another activity or a link."""
+        return self._reads.get(activity.name.lower(), [])
 
 
 def outputs_in(text: str) -> list[tuple[str, str | None]]:
@@ -101,7 +124,7 @@ def names_output_freely(text: str) -> bool:
     return len(_OUTPUTS.findall(OUTPUT.sub("", plain))) > 0
 
 
-def find_fetches(graph: Graph, options: RewriteOptions) -> list[Fetch]:
+def find_fetches(graph: Graph, outputs: Outputs, options: RewriteOptions) -> list[Fetch]:
     """Return the activities that fetch a connection, each with the kind of what it fetches."""
     found = []
     for activity in graph.activities:
@@ -109,7 +132,7 @@ def find_fetches(graph: Graph, options: RewriteOptions) -> list[Fetch]:
             source = activity.parameter("Name")
             name = constant_of(graph, source)
             parameter = source.text if source is not None and source.kind is SourceKind.PARAMETER else None
-            fields = {read.field for read in reads_of(graph, activity)}
+            fields = {read.field for read in outputs.reads_of(activity)}
             found.append(Fetch(activity, name, parameter, _kind(name, fields, options)))
     return found
 

@@ -34,8 +34,9 @@ from .nrbf_records import (
     ValueType,
 )
 
-# Azure takes no runbook of more than one megabyte.
-MOST_BYTES = 16 * 1024 * 1024
+# Azure takes no runbook of more than one megabyte; a graph of 40 KB has some 5,000 values.
+MOST_BYTES = 4 * 1024 * 1024
+_MOST_VALUES = 500_000
 # Objects nest in a graph by values of structures only: two or three levels.
 _DEEPEST = 40
 _SINGLE = 0
@@ -71,6 +72,7 @@ class _Reader:
         self._content = content
         self._position = 0
         self._depth = 0
+        self._values = 0
         self._shapes: dict[int, Shape] = {}
         self._ids: set[int] = set()
         self._targets: set[int] = set()
@@ -211,7 +213,9 @@ class _Reader:
         return Array(object_id, record, element, self._elements(element, self._int32()), libraries)
 
     def _elements(self, element: ValueType, length: int) -> list[Value]:
-        """Read elements until the array is full. Each but a run of nulls takes a byte, so no length can be a bomb."""
+        """Read elements until the array is full. Nothing is made for a length alone, so none can be a bomb."""
+        if length < 0:
+            raise self._error("an array has a negative length")
         values: list[Value] = []
         missing = length
         while missing > 0:
@@ -225,6 +229,9 @@ class _Reader:
     # -- values
 
     def _value(self, of_type: ValueType) -> Value:
+        self._values += 1
+        if self._values > _MOST_VALUES:
+            raise self._error("there are too many values")
         if of_type.kind == Kind.PRIMITIVE and of_type.primitive is not None:
             return Primitive(of_type.primitive, self._primitive(of_type.primitive))
         libraries, record = self._next_record()

@@ -83,7 +83,7 @@ class ValueType:
     library: int | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Primitive:
     """A value such as a number, as it is written; ``typed`` when its type is written before it."""
 
@@ -98,7 +98,7 @@ class Primitive:
         return int.from_bytes(self.raw, "little", signed=signed)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Nulls:
     """One null or several on end, as the record of this type says it."""
 
@@ -106,14 +106,14 @@ class Nulls:
     record: RecordType = RecordType.NULL
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Reference:
     """A value that is written elsewhere in the stream."""
 
     target: int
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class String:
     """A text with its object id."""
 
@@ -139,7 +139,7 @@ class Shape:
     library: int | None
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Instance:
     """An object of a class. ``libraries`` are those written just before it."""
 
@@ -162,7 +162,7 @@ class Instance:
         return self.shape.members.index(member)
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Array:
     """A one-dimensional array. ``values`` may hold several nulls as one ``Nulls``; ``length`` counts each."""
 
