@@ -30,6 +30,11 @@ class Piece:
     rewrite: Rewrite
 
     @property
+    def uses_run_as(self) -> bool:
+        """Whether the text uses Run As; there may be warnings about another one, too."""
+        return self.rewrite.verdict is not Verdict.NOT_USED
+
+    @property
     def text(self) -> str:
         """The text after the rewrite."""
         return self.rewrite.content.decode("utf-8")
@@ -57,13 +62,13 @@ def rewrite_text(text: str, options: RewriteOptions) -> Rewrite:
 
 
 def pieces_of(graph: Graph, options: RewriteOptions) -> list[Piece]:
-    """Return the texts of Code activities that use Run As. Raises MissingPackage."""
+    """Return the texts of Code activities of which there is something to say. Raises MissingPackage."""
     pieces = [
         Piece(activity, part, rewrite_text(text, options))
         for activity in graph.activities
         for part, text in activity.code.items()
     ]
-    return [piece for piece in pieces if piece.rewrite.verdict is not Verdict.NOT_USED]
+    return [piece for piece in pieces if piece.uses_run_as or piece.rewrite.findings]
 
 
 def stands_alone(piece: Piece, options: RewriteOptions) -> bool:

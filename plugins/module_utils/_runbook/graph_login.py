@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from .graph_model import Activity, Source, SourceKind
 from .graph_names import NotRewritable, shown
 from .known import Known
-from .login_parameters import AZ, AZURERM, Role, parameter
+from .login_parameters import AZ, AZURERM, ENVIRONMENT, Role, parameter
 
 COMMANDS = {AZ: "Connect-AzAccount", AZURERM: "Connect-AzureRmAccount"}
 _AUTOSAVE = {AZ: "Disable-AzContextAutosave", AZURERM: "Disable-AzureRmContextAutosave"}
@@ -32,14 +32,12 @@ def login_text(login: Activity, fetched: str, family: str, known: Known) -> str:
     roles = {name: _role(login, name) for name in login.parameters}
     if not {Role.APPLICATION, Role.THUMBPRINT} <= set(roles.values()):
         raise NotRewritable(f"activity {shown(login.name)} does not log in with application id and thumbprint")
-    words = [COMMANDS[family], known.identity_arguments]
+    names = [*login.parameters, *_FREE_NAME.findall(login.custom_parameters)]
+    words = [COMMANDS[family], known.identity_arguments(names_environment=_names_environment(names))]
     for name, source in login.parameters.items():
         words += _argument(login, name, source, roles[name], fetched, known)
     words += _free(login, login.custom_parameters)
-    names = [*login.parameters, *_FREE_NAME.findall(login.custom_parameters)]
-    if known.options.environment is not None and not _names_environment(names):
-        words.append(f"-Environment {known.options.environment}")
-    prefix = f"$null = {_AUTOSAVE[family]} -Scope Process\n" if known.options.disable_context_autosave else ""
+    prefix = f"{_AUTOSAVE[family]} -Scope Process | Out-Null\n" if known.options.disable_context_autosave else ""
     return prefix + " ".join(words)
 
 
@@ -117,4 +115,4 @@ def _free(login: Activity, text: str) -> list[str]:
 
 def _names_environment(names: Iterable[str]) -> bool:
     found = [parameter(name) for name in names]
-    return any(p is not None and p.name == "Environment" for p in found)
+    return any(p is not None and p.name == ENVIRONMENT for p in found)

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from .._finding import Finding, finding
@@ -31,13 +32,16 @@ class GraphPlan:
 
     def __init__(self, graph: Graph, options: RewriteOptions) -> None:
         self._graph = graph
-        self._options = options
+        # What else a family has to be renamed for is asked of the graph as a whole.
+        self._options = replace(options, rename_azurerm=False)
+        self._renames = options.rename_azurerm and options.azurerm != "keep"
         self._outputs = Outputs(graph)
-        self._pieces = pieces_of(graph, options)
-        self._fetches = [f for f in find_fetches(graph, self._outputs, options) if f.kind is not Kind.OTHER]
+        pieces = pieces_of(graph, self._options)
+        self._pieces = [piece for piece in pieces if piece.uses_run_as]
+        self._fetches = [f for f in find_fetches(graph, self._outputs, self._options) if f.kind is not Kind.OTHER]
         self._uses = self._other_uses()
         self._shape: Shape | None = None
-        self.findings: list[Finding] = []
+        self.findings: list[Finding] = [f for p in pieces if not p.uses_run_as for f in told(p)]
         self.assumptions: list[Assumption] = []
         self.modules: tuple[NeededModule, ...] = ()
         self.verdict = self._decide()
@@ -68,9 +72,12 @@ class GraphPlan:
         return any(name in text.text.lower() for text in self._graph.stream.texts.values() for name in names)
 
     def _decide(self) -> Verdict:
-        if not (self._pieces or self._fetches or self._uses):
+        renamed = users_of(AZURERM, self._graph.activities) if self._renames else []
+        if not (self._pieces or self._fetches or self._uses or renamed):
             return Verdict.NOT_USED
         try:
+            if renamed:
+                raise NotRewritable(f"its caller moves to Az, and activities call AzureRM cmdlets: {named(renamed)}")
             self._plan()
         except NotRewritable as reason:
             refused = [found for piece in self._pieces if piece.rewrite.verdict in REFUSED for found in told(piece)]

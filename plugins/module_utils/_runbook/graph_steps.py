@@ -7,26 +7,27 @@
 from __future__ import annotations
 
 from .connections import FETCH
+from .graph_families import users_of
 from .graph_login import COMMANDS
 from .graph_model import Activity, Graph
 from .graph_names import named, shown
 from .graph_uses import Fetch, Outputs, command_name
 from .known import known_of
-from .login_parameters import AZ, LOGINS
+from .login_parameters import AZ, AZURERM, LOGINS
 from .result import RewriteOptions
 
 
 def steps(graph: Graph, outputs: Outputs, fetches: list[Fetch], uses: list[Activity], options: RewriteOptions) -> str:
     """Return the steps as one line of text."""
-    login = f"{COMMANDS[AZ]} {known_of(None, options).identity_arguments}"
+    login = f"{COMMANDS[AZ]} {known_of(None, options).identity_arguments(names_environment=False)}"
     told = ["Import the graph as a new runbook and open it in the editor."]
     for fetch in fetches:
         told += _steps_of_fetch(graph, outputs, fetch.activity, login)
     others = [a for a in uses if command_name(a) != FETCH]
     if others:
         told.append(f"Take Run As out of {named(others)}: log in with {login} there.")
-    azurerm = [a for a in graph.activities if "azurerm" in command_name(a) and command_name(a) not in LOGINS]
-    if azurerm:
+    azurerm = [a for a in users_of(AZURERM, graph.activities) if command_name(a) not in LOGINS]
+    if azurerm and options.azurerm != "keep":
         told.append(f"Replace these AzureRM activities by their Az counterparts: {named(azurerm)}.")
     told.append("Test the new runbook in the test pane before it replaces this one.")
     return " ".join(f"{number}. {step}" for number, step in enumerate(told, 1))

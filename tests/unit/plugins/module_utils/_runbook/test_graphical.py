@@ -181,7 +181,7 @@ class TestLogin:
         )
         after, _outcome = rewritten(drawing(), options)
         assert code_of(after).splitlines() == [
-            "$null = Disable-AzContextAutosave -Scope Process",
+            "Disable-AzContextAutosave -Scope Process | Out-Null",
             f"Connect-AzAccount -Identity -AccountId {ID} -Environment AzureChinaCloud",
         ]
 
