@@ -46,4 +46,8 @@ def _steps_of_fetch(graph: Graph, outputs: Outputs, fetch: Activity, login: str)
         told.append(f"Link {named(sources)} to it.")
     if others:
         told.append(f"Change {named(others)}: the output of {shown(fetch.name)} is read there.")
+    rest = [graph.activity(link.destination) for link in graph.out_of(fetch)]
+    rest = [activity for activity in rest if activity not in logins]
+    if rest:
+        told.append(f"Decide what becomes of {named(dict.fromkeys(rest))}, which {shown(fetch.name)} leads to.")
     return [*told, f"Delete {named([fetch, *logins])}."]
