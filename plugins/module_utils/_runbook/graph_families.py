@@ -33,14 +33,18 @@ def users_of(family: str, activities: Iterable[Activity]) -> list[Activity]:
 
 def logs_in(activity: Activity) -> bool:
     """Tell whether an activity logs in to Azure by a cmdlet. Raises MissingPackage."""
-    return any(command.name in LOGINS for text in _texts(activity) for command in commands(_script(text)))
+    return any(name in LOGINS for name in cmdlets_of(activity))
+
+
+def cmdlets_of(activity: Activity) -> list[str]:
+    """Return the commands that an activity calls, lower case, without module; empty where one is computed."""
+    return [command.name for text in _texts(activity) for command in commands(_script(text))]
 
 
 def _texts(activity: Activity) -> list[str]:
-    """Return the PowerShell texts of an activity that may use cmdlets of Azure; the cmdlet of a command is one."""
+    """Return the PowerShell texts of an activity; the cmdlet of a command is one."""
     is_command = activity.kind is ActivityKind.COMMAND and _CMDLET.fullmatch(activity.command)
-    texts = [activity.command] if is_command else [*activity.code.values()]
-    return [text for text in texts if "az" in text.lower()]
+    return [activity.command] if is_command else [text for text in activity.code.values() if text]
 
 
 def _script(text: str) -> Script:
@@ -48,6 +52,8 @@ def _script(text: str) -> Script:
 
 
 def _families_in(text: str) -> set[str]:
+    if "az" not in text.lower():
+        return set()
     script = _script(text)
     functions = {script.text(node).lower() for node in script.nodes("function_name")}
     found = find_families(script, commands(script), functions)

@@ -14,6 +14,7 @@ from .connections import Kind
 from .graph_code import REFUSED, Piece, pieces_of, rewrite_text, stands_alone, told, variables_in
 from .graph_edit import GraphEditor
 from .graph_families import families_of, users_of
+from .graph_fields import SUBSCRIPTION, Replacement
 from .graph_model import Activity, ActivityKind, Graph, SourceKind
 from .graph_names import NotRewritable, named, plain_line, shown
 from .graph_shape import Shape, check_other_logins, plan_shape
@@ -135,9 +136,8 @@ class GraphPlan:
         self.findings.append(self._finding("RA454", fetch=shown(fetch.activity.name), login=login, command=command))
         for activity in shape.dead:
             self.findings.append(self._finding("RA455", activity=shown(activity.name)))
-        for read, value in shape.pinned:
-            field = f"{read.field} in activity {shown(read.owner.name) if isinstance(read.owner, Activity) else ''}"
-            self.findings.append(self._finding("RA403", field=field, value=f"'{value}'"))
+        for replaced in shape.replaced:
+            self._tell_replaced(replaced)
         if shape.loses_subscription:
             self.assumptions.append(self._assume("RA405", "default_subscription", command=f"activity {login}"))
         if fetch.parameter is not None:
@@ -148,6 +148,14 @@ class GraphPlan:
         minimum = "5.8.2" if shape.family == AZURERM else None
         module = "AzureRM.Profile" if shape.family == AZURERM else "Az.Accounts"
         self.modules = (NeededModule(module, minimum, 1, command.split()[0]),)
+
+    def _tell_replaced(self, replaced: Replacement) -> None:
+        field = f"{replaced.field} in activity {shown(replaced.activity.name)}"
+        if replaced.is_expression and replaced.field == SUBSCRIPTION:
+            facts = {"field": field, "value": replaced.text}
+            self.assumptions.append(self._assume("RA404", "subscription_from_context", **facts))
+        else:
+            self.findings.append(self._finding("RA403", field=field, value=replaced.text))
 
     def _finding(self, code: str, **facts: Any) -> Finding:
         return finding(code, self._options.resource, line=1, column=1, **facts)
@@ -169,9 +177,11 @@ def _apply_shape(editor: GraphEditor, graph: Graph, shape: Shape) -> None:
         editor.lead_to(link, shape.login)
     for link in shape.dropped:
         editor.remove_link(link)
-    for read, value in shape.pinned:
-        if read.source is not None:
-            editor.set_constant(read.source, value)
+    for replaced in shape.replaced:
+        if replaced.is_expression:
+            editor.set_expression(replaced.source, replaced.text)
+        else:
+            editor.set_constant(replaced.source, replaced.text)
     editor.become_code(shape.login, shape.text)
     for activity in [shape.fetch.activity, *shape.dead]:
         editor.remove_activity(activity)

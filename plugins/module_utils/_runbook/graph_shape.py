@@ -10,19 +10,25 @@ import re
 from dataclasses import dataclass, field
 
 from .graph_families import SERVICE_MANAGEMENT, families_of, logs_in, users_of
+from .graph_fields import SUBSCRIPTION, Replacement, replacement
 from .graph_login import is_harmless, login_text, reads_subscription
 from .graph_model import Activity, ActivityKind, Graph, Link
 from .graph_names import NotRewritable, named, shown
-from .graph_uses import OUTPUT, Fetch, Outputs, Read, command_name
+from .graph_uses import OUTPUT, Fetch, Outputs, command_name
 from .known import Known, known_of
 from .login_parameters import AZ, AZURERM, LOGINS
 from .result import RewriteOptions
 from .text import Text
 
 # What a condition says once blanks and brackets are gone and the output of the fetch is written as @.
-_NOT_FOUND = {"!@", "-not@", "@-eq$null", "$null-eq@"}
-_FOUND = {"", "@", "@-ne$null", "$null-ne@"}
+_NOT_FOUND = {
+    *("!@", "-not@", "@-eq$null", "$null-eq@", "!@[0]", "-not@[0]", "@[0]-eq$null"),
+    *("@.count-eq0", "@.count-eq0-or@[0]-eq$null", "@.count-eq0-or@-eq$null"),
+}
+_FOUND = {"", "@", "@-ne$null", "$null-ne@", "@[0]-ne$null", "@.count-gt0", "@.count-ne0"}
 _SPEAKING = re.compile(r"write-(?:error|warning|output|verbose)")
+# One statement on one line that runs no other.
+_SPOKEN = re.compile(r"\s*(?:throw|write-(?:error|warning|output|verbose))\b(?!.*(?:[;|&]|\$\()).*\s*", re.IGNORECASE)
 
 
 @dataclass
@@ -30,7 +36,7 @@ class Shape:
     """The plan for the two activities.
 
     ``text`` is the new login, ``dead`` the activities that ran only when the connection was not found, ``dropped`` the
-    links that fall away with them and with the fetch, ``pinned`` the reads that become a known value.
+    links that fall away with them and with the fetch, ``replaced`` the parameters that read the connection elsewhere.
     """
 
     fetch: Fetch
@@ -40,7 +46,7 @@ class Shape:
     known: Known
     dead: list[Activity] = field(default_factory=list)
     dropped: list[Link] = field(default_factory=list)
-    pinned: list[tuple[Read, str]] = field(default_factory=list)
+    replaced: list[Replacement] = field(default_factory=list)
     loses_subscription: bool = False
 
 
@@ -125,23 +131,32 @@ def _plan_dead(graph: Graph, outputs: Outputs, shape: Shape, activity: Activity)
     """An activity that only said that the connection was not found is gone with it; one with more to do is not."""
     if any(link.source != shape.fetch.activity.entity_id for link in graph.into(activity)):
         return
-    if not _SPEAKING.fullmatch(command_name(activity)) or graph.out_of(activity) or outputs.reads_of(activity):
+    if not _only_speaks(activity) or graph.out_of(activity) or outputs.reads_of(activity):
         raise NotRewritable(f"activity {shown(activity.name)} does more than say that the connection is missing")
     if activity not in shape.dead:
         shape.dead.append(activity)
+
+
+def _only_speaks(activity: Activity) -> bool:
+    code = [text for text in activity.code.values() if text.strip()]
+    return _SPEAKING.fullmatch(command_name(activity)) is not None or (
+        len(code) == 1 and _SPOKEN.fullmatch(code[0]) is not None
+    )
 
 
 def _condition(link: Link, fetch: Activity) -> str:
     if not link.condition.enabled:
         return ""
     plain = Text(link.condition.text, "utf-8", b"").plain
-    marked = OUTPUT.sub(lambda m: "@" if _is_output_of(m, fetch) else m[0], plain)
+    marked = OUTPUT.sub(lambda m: _marked(m, fetch), plain)
     return re.sub(r"[\s()]", "", marked).lower()
 
 
-def _is_output_of(match: re.Match[str], fetch: Activity) -> bool:
+def _marked(match: re.Match[str], fetch: Activity) -> str:
     name = match[1].replace("''", "'") if match[1] is not None else match[2]
-    return match[3] is None and name.lower() == fetch.name.lower()
+    if name.lower() != fetch.name.lower():
+        return match[0]
+    return f"@.{match[3]}" if match[3] else "@"
 
 
 # -- reads
@@ -152,14 +167,16 @@ def _plan_reads(graph: Graph, outputs: Outputs, shape: Shape) -> None:
     for owner in outputs.untold:
         if owner not in shape.dead:
             raise NotRewritable(f"{_where(graph, owner)} reads outputs by names that cannot be told")
+    choosers = [r.owner for r in outputs.reads_of(fetch) if r.field == SUBSCRIPTION and r.source is not None]
+    quiet = [fetch, *shape.dead, *(owner for owner in choosers if isinstance(owner, Activity))]
     for read in outputs.reads_of(fetch):
         if read.owner in shape.dead or read.owner in shape.dropped or (read.owner is shape.login and read.source):
             continue
-        value = shape.known.pinned(read.field) if read.field is not None else None
-        if value is None or read.source is None or len(read.source.path) != 1:
+        replaced = replacement(graph, shape.login, shape.family, read, shape.known, quiet)
+        if replaced is None:
             what = read.field or "the connection"
             raise NotRewritable(f"{_where(graph, read.owner)} reads {what} from {shown(fetch.name)}")
-        shape.pinned.append((read, value.strip("'")))
+        shape.replaced.append(replaced)
 
 
 def _where(graph: Graph, owner: Activity | Link) -> str:

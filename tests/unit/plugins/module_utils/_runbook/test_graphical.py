@@ -148,6 +148,19 @@ class TestLogin:
         assert names_of(after) == [LOGIN, LIST]
         assert [found.code for found in outcome.findings] == ["RA454", "RA455", "RA453"]
 
+    @pytest.mark.parametrize(
+        "condition",
+        [
+            f"-not $ActivityOutput['{FETCH}']",
+            f'$null -eq $ActivityOutput["{FETCH}"]',
+            f"($ActivityOutput['{FETCH}'].Count -eq 0) -or ($ActivityOutput['{FETCH}'][0] -eq $null)",
+        ],
+    )
+    def test_code_that_only_throws_is_such_a_message(self, condition: str) -> None:
+        missing = Code(MISSING, "Throw \"There is no connection '${Name}'.\"\n")
+        after, _outcome = rewritten(drawing(missing, links=[Link(FETCH, LOGIN), Link(FETCH, MISSING, condition)]))
+        assert names_of(after) == [LOGIN, LIST]
+
     def test_a_message_that_others_lead_to_stays(self) -> None:
         missing = Command(MISSING, "Write-Error", {"Message": constant("Something failed")})
         links = [Link(FETCH, LOGIN), Link(LOGIN, LIST), Link(FETCH, MISSING, NOT_FOUND), Link(LIST, MISSING, "!$_")]
@@ -198,6 +211,39 @@ class TestLogin:
         assert code_of(after) == f"Connect-AzAccount -Identity -Subscription '{ID}'"
         assert after.activities[1].parameters["Subscription"].text == ID
         assert [found.code for found in outcome.findings] == ["RA454", "RA403", "RA453"]
+
+    def test_an_unknown_one_is_read_of_the_context_of_the_login(self) -> None:
+        tenant, subscription = output(FETCH, "TenantId"), output(FETCH, "SubscriptionId")
+        drawn = drawing(
+            activities=[
+                fetch(),
+                login(),
+                machines("Set-AzContext", Tenant=tenant, Subscription=subscription),
+                Command("After", "Get-AzVM"),
+            ],
+            links=[Link(FETCH, LOGIN), Link(LOGIN, LIST), Link(LIST, "After")],
+        )
+        after, outcome = rewritten(drawn)
+        values = {name: source.text for name, source in after.activities[1].parameters.items()}
+        assert values == {"Tenant": "(Get-AzContext).Tenant.Id", "Subscription": "(Get-AzContext).Subscription.Id"}
+        assert [a.name for a in outcome.assumptions] == ["subscription_from_context", "graph_tested_first"]
+        assert [found.code for found in outcome.findings] == ["RA454", "RA403", "RA404", "RA453"]
+
+    @pytest.mark.parametrize(
+        ("others", "links"),
+        [
+            pytest.param([], [], id="perhaps-before-the-login"),
+            pytest.param([Code("Choose", "Select-AzSubscription $id")], [Link(LOGIN, LIST)], id="other-subscription"),
+            pytest.param([Code("Choose", ". .\\Set-Up.ps1")], [Link(LOGIN, LIST)], id="other-script"),
+            pytest.param([Code("Start", "1")], [Link(LOGIN, LIST), Link("Start", LIST)], id="another-way"),
+        ],
+    )
+    def test_where_the_context_may_be_another_one_the_graph_is_left_to_people(
+        self, others: list[Code], links: list[Link]
+    ) -> None:
+        reader = machines("Get-AzVM", Id=output(FETCH, "SubscriptionId"))
+        drawn = drawing(activities=[fetch(), login(), reader, *others], links=[Link(FETCH, LOGIN), *links])
+        assert "activity 'List machines' reads subscriptionid" in reason(drawn)
 
     def test_a_login_whose_subscription_is_not_known_takes_the_default_one(self) -> None:
         drawn = drawing(activities=[fetch(), login(SubscriptionId=output(FETCH, "SubscriptionId")), machines()])
@@ -405,8 +451,15 @@ class TestLeftToPeople:
     def test_it_says_why(self, drawn: Drawing, words: str) -> None:
         assert words in reason(drawn)
 
-    def test_a_missing_connection_that_does_more_than_speak(self) -> None:
-        mail = Command(MISSING, "Send-MailMessage", {"To": constant("ops@example.com")})
+    @pytest.mark.parametrize(
+        "mail",
+        [
+            Command(MISSING, "Send-MailMessage", {"To": constant("ops@example.com")}),
+            Code(MISSING, "throw $(Send-MailMessage)"),
+            Code(MISSING, "Write-Error 'none'\nSend-MailMessage"),
+        ],
+    )
+    def test_a_missing_connection_that_does_more_than_speak(self, mail: Command | Code) -> None:
         links = [Link(FETCH, LOGIN), Link(FETCH, MISSING, NOT_FOUND)]
         assert "does more than say that the connection is missing" in reason(drawing(mail, links=links))
 
