@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from .graph_model import BEGIN, END, NAMESPACE, PROCESS, Activity, Graph, Link, Source, member_of, plain_name
 from .nrbf_records import (
@@ -52,13 +53,10 @@ class GraphEditor:
         items = self._graph.stream.items
         items[items.index(old)] = new
 
-    def remove_activity(self, activity: Activity) -> None:
-        """Take an activity out of the graph's list."""
-        self._remove("activities", activity.record)
-
-    def remove_link(self, link: Link) -> None:
-        """Take a link out of the graph's list."""
-        self._remove("links", link.record)
+    def remove(self, activities: Iterable[Activity], links: Iterable[Link]) -> None:
+        """Take activities and links out of the graph's lists."""
+        self._remove("activities", {activity.record.object_id for activity in activities})
+        self._remove("links", {link.record.object_id for link in links})
 
     def lead_to(self, link: Link, activity: Activity) -> None:
         """Make a link lead to another activity."""
@@ -100,13 +98,13 @@ class GraphEditor:
 
     # -- lists
 
-    def _remove(self, name: str, record: Instance) -> None:
+    def _remove(self, name: str, object_ids: set[int]) -> None:
         holder = self._follow(self._graph.root, name)
         array = self._follow(holder, "_items") if isinstance(holder, Instance) else None
         if not isinstance(holder, Instance) or not isinstance(array, Array):
             raise StreamError("A list of the graph cannot be changed.")
         kept = [value for value in array.values if not isinstance(value, Nulls)]
-        kept = [value for value in kept if value is not record and not _refers(value, record)]
+        kept = [value for value in kept if _object_id(value) not in object_ids]
         array.values = [*kept, *_nulls(array.length - len(kept))]
         size = len(kept).to_bytes(4, "little", signed=True)
         self._set(holder, "_size", Primitive(PrimitiveType.INT32, size))
@@ -162,8 +160,10 @@ class GraphEditor:
         return record[member]
 
 
-def _refers(value: Value, record: Instance) -> bool:
-    return isinstance(value, Reference) and value.target == record.object_id
+def _object_id(value: Value) -> int | None:
+    if isinstance(value, Reference):
+        return value.target
+    return value.object_id if isinstance(value, Instance) else None
 
 
 def _nulls(count: int) -> list[Value]:

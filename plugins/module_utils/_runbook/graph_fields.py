@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .contexts import changes_subscription
@@ -31,12 +32,12 @@ class Replacement:
 
 
 def replacement(
-    graph: Graph, login: Activity, family: str, read: Read, known: Known, quiet: list[Activity]
+    graph: Graph, login: Activity, family: str, read: Read, known: Known, choosers: set[Activity]
 ) -> Replacement | None:
     """Return what stands for ``read`` of the connection; None when nothing surely does.
 
     A known value is written. Another one is read of the context of ``login``, where that is surely the current one;
-    ``quiet`` are activities that leave the subscription as it is. Raises MissingPackage.
+    ``choosers`` are activities that may choose another subscription.
     """
     if read.source is None or not isinstance(read.owner, Activity) or read.field not in _CONTEXT_FIELD:
         return None
@@ -47,7 +48,7 @@ def replacement(
         return Replacement(read.owner, read.field, read.source, pinned.strip("'"), is_expression=False)
     if not _comes_after(graph, login, read.owner):
         return None
-    if read.field == SUBSCRIPTION and _may_change_subscription(graph, [login, read.owner, *quiet]):
+    if read.field == SUBSCRIPTION and choosers - {read.owner}:
         return None
     context = "Get-AzureRmContext" if family == AZURERM else "Get-AzContext"
     text = f"({context}).{_CONTEXT_FIELD[read.field]}"
@@ -68,9 +69,9 @@ def _comes_after(graph: Graph, login: Activity, activity: Activity) -> bool:
     return True
 
 
-def _may_change_subscription(graph: Graph, quiet: list[Activity]) -> bool:
-    others = [activity for activity in graph.activities if activity not in quiet]
-    return any(_changes_subscription(activity) for activity in others)
+def choosers_of_subscription(activities: Iterable[Activity]) -> set[Activity]:
+    """Return the activities that may choose another subscription for those after them. Raises MissingPackage."""
+    return {activity for activity in activities if _changes_subscription(activity)}
 
 
 def _changes_subscription(activity: Activity) -> bool:

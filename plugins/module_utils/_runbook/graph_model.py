@@ -10,6 +10,7 @@ and are found by name.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
@@ -145,19 +146,34 @@ class Graph:
 
     def into(self, activity: Activity) -> list[Link]:
         """Return the links to an activity."""
-        return [link for link in self.links if link.destination == activity.entity_id]
+        return self._by_destination.get(activity.entity_id, [])
 
     def out_of(self, activity: Activity) -> list[Link]:
         """Return the links from an activity."""
-        return [link for link in self.links if link.source == activity.entity_id]
+        return self._by_source.get(activity.entity_id, [])
 
     def activity(self, entity_id: str) -> Activity:
         """Return an activity by its id; every link has one at each end."""
         return self._by_id[entity_id]
 
     @cached_property
+    def _by_destination(self) -> dict[str, list[Link]]:
+        return _grouped(self.links, lambda link: link.destination)
+
+    @cached_property
+    def _by_source(self) -> dict[str, list[Link]]:
+        return _grouped(self.links, lambda link: link.source)
+
+    @cached_property
     def _by_id(self) -> dict[str, Activity]:
         return {activity.entity_id: activity for activity in self.activities}
+
+
+def _grouped(links: list[Link], key: Callable[[Link], str]) -> dict[str, list[Link]]:
+    groups: dict[str, list[Link]] = {}
+    for link in links:
+        groups.setdefault(key(link), []).append(link)
+    return groups
 
 
 def read_graph(stream: Stream) -> Graph:

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from .graph_model import Activity
 
 _LONGEST = 80
+_MOST = 20
 
 
 class NotRewritable(Exception):
@@ -30,5 +31,7 @@ def plain_line(text: str) -> str:
 
 
 def named(activities: Iterable[Activity]) -> str:
-    """Return the names of activities, in the order of the graph."""
-    return ", ".join(shown(activity.name) for activity in activities)
+    """Return the names of activities, in the order of the graph; of very many only the first ones."""
+    names = [shown(activity.name) for activity in activities]
+    more = len(names) - _MOST
+    return ", ".join(names[:_MOST]) + (f" and {more} more" if more > 0 else "")

@@ -59,12 +59,13 @@ class GraphPlan:
     # -- the decision
 
     def _other_uses(self) -> list[Activity]:
-        found = other_uses(self._graph, self._options)
+        found = set(other_uses(self._graph, self._options))
         for passage in passages(self._graph):
             if not passage.is_code and rewrite_text(passage.text, self._options).verdict is not Verdict.NOT_USED:
                 owner = passage.owner
-                found.append(owner if isinstance(owner, Activity) else self._graph.activity(owner.source))
-        found += [a for a in self._graph.activities if _is_strange(a) and self._names_run_as()]
+                found.add(owner if isinstance(owner, Activity) else self._graph.activity(owner.source))
+        strange = [activity for activity in self._graph.activities if _is_strange(activity)]
+        found |= set(strange if strange and self._names_run_as() else [])
         return [activity for activity in self._graph.activities if activity in found]
 
     def _names_run_as(self) -> bool:
@@ -175,13 +176,10 @@ def _is_strange(activity: Activity) -> bool:
 def _apply_shape(editor: GraphEditor, graph: Graph, shape: Shape) -> None:
     for link in graph.into(shape.fetch.activity):
         editor.lead_to(link, shape.login)
-    for link in shape.dropped:
-        editor.remove_link(link)
     for replaced in shape.replaced:
         if replaced.is_expression:
             editor.set_expression(replaced.source, replaced.text)
         else:
             editor.set_constant(replaced.source, replaced.text)
     editor.become_code(shape.login, shape.text)
-    for activity in [shape.fetch.activity, *shape.dead]:
-        editor.remove_activity(activity)
+    editor.remove([shape.fetch.activity, *shape.dead], shape.dropped)

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 
 from .graph_families import SERVICE_MANAGEMENT, families_of, logs_in, users_of
-from .graph_fields import SUBSCRIPTION, Replacement, replacement
+from .graph_fields import SUBSCRIPTION, Replacement, choosers_of_subscription, replacement
 from .graph_login import is_harmless, login_text, reads_subscription
 from .graph_model import Activity, ActivityKind, Graph, Link
 from .graph_names import NotRewritable, named, shown
@@ -64,7 +64,7 @@ def plan_shape(graph: Graph, outputs: Outputs, fetch: Fetch, options: RewriteOpt
 
 
 def _login(graph: Graph, outputs: Outputs, fetch: Fetch) -> Activity:
-    readers = [r.owner for r in outputs.reads_of(fetch.activity) if r.source is not None]
+    readers = {r.owner for r in outputs.reads_of(fetch.activity) if r.source is not None}
     logins = [a for a in graph.activities if a in readers and command_name(a) in LOGINS]
     if len(logins) != 1:
         counted = "no login activity reads" if not logins else f"the login activities {named(logins)} read"
@@ -164,15 +164,19 @@ def _marked(match: re.Match[str], fetch: Activity) -> str:
 
 def _plan_reads(graph: Graph, outputs: Outputs, shape: Shape) -> None:
     fetch = shape.fetch.activity
+    gone = {*shape.dead, *shape.dropped}
     for owner in outputs.untold:
-        if owner not in shape.dead:
+        if owner not in gone:
             raise NotRewritable(f"{_where(graph, owner)} reads outputs by names that cannot be told")
-    choosers = [r.owner for r in outputs.reads_of(fetch) if r.field == SUBSCRIPTION and r.source is not None]
-    quiet = [fetch, *shape.dead, *(owner for owner in choosers if isinstance(owner, Activity))]
-    for read in outputs.reads_of(fetch):
-        if read.owner in shape.dead or read.owner in shape.dropped or (read.owner is shape.login and read.source):
+    reads = outputs.reads_of(fetch)
+    same = {read.owner for read in reads if read.field == SUBSCRIPTION and read.source is not None}
+    quiet = {fetch, shape.login, *shape.dead, *same}
+    others = [activity for activity in graph.activities if activity not in quiet]
+    choosers = choosers_of_subscription(others) if same else set()
+    for read in reads:
+        if read.owner in gone or (read.owner is shape.login and read.source):
             continue
-        replaced = replacement(graph, shape.login, shape.family, read, shape.known, quiet)
+        replaced = replacement(graph, shape.login, shape.family, read, shape.known, choosers)
         if replaced is None:
             what = read.field or "the connection"
             raise NotRewritable(f"{_where(graph, read.owner)} reads {what} from {shown(fetch.name)}")

@@ -16,13 +16,17 @@ from .known import known_of
 from .login_parameters import AZ, AZURERM, LOGINS
 from .result import RewriteOptions
 
+_MOST_TOLD = 5
+
 
 def steps(graph: Graph, outputs: Outputs, fetches: list[Fetch], uses: list[Activity], options: RewriteOptions) -> str:
     """Return the steps as one line of text."""
     login = f"{COMMANDS[AZ]} {known_of(None, options).identity_arguments(names_environment=False)}"
     told = ["Import the graph as a new runbook and open it in the editor."]
-    for fetch in fetches:
+    for fetch in fetches[:_MOST_TOLD]:
         told += _steps_of_fetch(graph, outputs, fetch.activity, login)
+    if fetches[_MOST_TOLD:]:
+        told.append(f"Do the same for {named(fetch.activity for fetch in fetches[_MOST_TOLD:])}.")
     others = [a for a in uses if command_name(a) != FETCH]
     if others:
         told.append(f"Take Run As out of {named(others)}: log in with {login} there.")
