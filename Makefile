@@ -6,7 +6,7 @@ VENV := .venv
 LOCK := tests/requirements/newest.txt
 
 .NOTPARALLEL:
-.PHONY: help demo test lint unit simulator integration molecule test-matrix sanity peer-test bench lock venv clean
+.PHONY: help demo test lint unit simulator integration molecule test-matrix sanity peer-test graph-oracle bench lock venv clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -39,6 +39,9 @@ sanity: venv ## ansible-test sanity, newest and oldest ansible-core
 
 peer-test: venv ## azure.azcollection and az read the simulator (installs 3 GB; not part of "make test")
 	@tests/tools/peer
+
+graph-oracle: venv ## A real BinaryFormatter loads rewritten graphs, or FILES="a b" (needs mono-mcs and mono-runtime)
+	@tests/tools/graph_oracle $(FILES)
 
 bench: venv ## Time, CPU and requests per account, fast path on and off
 	@tests/tools/bench

@@ -391,15 +391,29 @@ CODES: dict[str, Code] = {
     ),
     "RA450": Code(
         ERROR,
-        "This graphical runbook uses a Run As account.",
-        "Replace its connection and login activities by one Code activity with Connect-AzAccount -Identity.",
+        "This graphical runbook uses a Run As account and is not rewritten: {reason}.",
+        "{steps}",
     ),
     "RA451": Code(
         ERROR,
-        "This graphical runbook cannot be read.",
+        "This graphical runbook cannot be read. {reason}",
         "Export it again, or rewrite it in the portal.",
     ),
-    # RA460-RA469: what a reader should know of any runbook; never a reason to change it
+    "RA453": Code(
+        WARNING,
+        "The rewritten graph has not run anywhere, and nothing but Azure can tell whether its editor opens it.",
+        "Import the result as a new runbook, open and test it there, and only then let it replace this one.",
+    ),
+    "RA454": Code(
+        INFO,
+        "Activities {fetch} and {login} become one Code activity {login} with the text: {command}",
+        "Nothing to do.",
+    ),
+    "RA455": Code(
+        INFO,
+        "Activity {activity} is gone: it ran only when the Run As connection was not found.",
+        "Nothing to do.",
+    ),
     "RA460": Code(
         WARNING,
         "The address 169.254.169.254 is hard-coded: a virtual machine's identity answers there, not the account's.",

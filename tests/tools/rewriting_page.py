@@ -61,7 +61,8 @@ def example(name: str) -> str:
     head, before, *after = re.split(r"^--- (?:before|after)\n", text, flags=re.MULTILINE)
     title, *lines = head.splitlines()
     facts = dict(line.split(": ", 1) for line in lines)
-    language = "python" if facts.get("type", "").startswith("Python") else "powershell"
+    is_python = facts.get("type", "").startswith("Python") or "/python_" in name
+    language = "python" if is_python else "powershell"
     options = f" Options: `{facts['options']}`." if "options" in facts else ""
     parts = [f"\n**{title}.**{options}\n\n", fenced(before, language)]
     if after:

@@ -51,10 +51,15 @@ class Contexts:
         return None
 
 
+def changes_subscription(name: str) -> bool:
+    """Tell whether a cmdlet (lower case) may choose another subscription for those after it."""
+    return _CHANGES_SUBSCRIPTION.fullmatch(name) is not None
+
+
 def _changes_context(command: Command, flow: Flow) -> bool:
     if command.name in LOGINS or _OTHER_SCRIPT.fullmatch(command.name):
         return True
-    if not _CHANGES_SUBSCRIPTION.fullmatch(command.name):
+    if not changes_subscription(command.name):
         return False
     values = [argument.value for argument in command.arguments() if argument.value is not None]
     return not any(flow.field_of(value) == "subscriptionid" for value in values)

@@ -2,24 +2,21 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Tell whether a graphical runbook uses a Run As account. Such a runbook is left to people.
+"""Rewrite a graphical runbook: the graph in its container is read, changed and written as a whole (docs/graphical.md).
 
 The container is one JSON object; its ``RunbookDefinition`` is base64 of a .NET BinaryFormatter stream
-(runbook-idioms, section 6). Only the readable strings of the stream are looked at here.
+(runbook-idioms, section 6).
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
-import re
-
 from .._finding import finding
-from .hazards import (
-    CERTIFICATE_NAMES,
-    run_as_names,
-)
+from .graph_container import Container, read_container, write_container
+from .graph_model import read_graph
+from .graph_plan import GraphPlan
+from .nrbf_reader import read_stream
+from .nrbf_records import StreamError
+from .nrbf_writer import write_stream
 from .result import (
     Rewrite,
     RewriteOptions,
@@ -27,39 +24,44 @@ from .result import (
 )
 from .text import Text
 
-# SerializationHeaderRecord of MS-NRBF: record type 0, then root id and header id; version 1.0 at its end.
-_HEADER = re.compile(rb"\x00.{8}\x01\x00\x00\x00\x00\x00\x00\x00", re.DOTALL)
-_FETCH = re.compile(rb"get-automationconnection", re.IGNORECASE)
-_LOGIN = re.compile(rb"(connect|add|login)-az(urerm)?account", re.IGNORECASE)
-_LOGIN_FIELD = re.compile(rb"certificatethumbprint", re.IGNORECASE)
-
 
 def rewrite_graphical(content: bytes, text: Text, options: RewriteOptions) -> Rewrite:
-    """Return the verdict on a graphical runbook: not used, manual or unparsable."""
-    stream = _stream(text.text)
-    if stream is None:
-        problem = finding("RA451", options.resource, line=1, column=1)
-        return Rewrite(content, Verdict.UNPARSABLE, findings=(problem,))
-    if _uses_run_as(stream, options):
-        problem = finding("RA450", options.resource, line=1, column=1)
-        return Rewrite(content, Verdict.MANUAL, findings=(problem,))
-    return Rewrite(content, Verdict.NOT_USED)
-
-
-def _stream(text: str) -> bytes | None:
-    """Return the stream in the container, or None when the container or the stream is none."""
+    """Return the rewrite of a graphical runbook. Raises MissingPackage when its code cannot be read for want of one."""
     try:
-        container = json.loads(text)
-        stream = base64.b64decode(container["RunbookDefinition"], validate=True)
-    except (ValueError, KeyError, TypeError, RecursionError, binascii.Error):
-        return None
-    return stream if _HEADER.match(stream) else None
+        container = read_container(text)
+        graph = read_graph(read_stream(container.stream))
+    except StreamError as error:
+        problem = finding("RA451", options.resource, line=1, column=1, reason=error)
+        return Rewrite(content, Verdict.UNPARSABLE, findings=(problem,))
+    plan = GraphPlan(graph, options)
+    if plan.verdict is not Verdict.REWRITTEN_WITH_ASSUMPTIONS:
+        return Rewrite(content, plan.verdict, findings=tuple(plan.findings))
+    return _carry_out(content, text, container, plan, options)
 
 
-def _uses_run_as(stream: bytes, options: RewriteOptions) -> bool:
-    lower = stream.lower()
-    if any(name.encode() in lower for name in CERTIFICATE_NAMES):
-        return True
-    named = any(name.encode() in lower for name in run_as_names(options))
-    fed_login = _LOGIN.search(stream) is not None and _LOGIN_FIELD.search(stream) is not None
-    return _FETCH.search(stream) is not None and (named or fed_login)
+def _carry_out(content: bytes, text: Text, container: Container, plan: GraphPlan, options: RewriteOptions) -> Rewrite:
+    try:
+        stream = plan.stream()
+    except StreamError:
+        stream = None
+    if stream is None or not _proved(container.stream, stream, options):
+        return Rewrite(content, Verdict.MANUAL, findings=(finding("RA433", options.resource, line=1, column=1),))
+    new_content, edit = write_container(content, text, container, stream)
+    return Rewrite(
+        new_content,
+        plan.verdict,
+        edits=(edit,),
+        findings=tuple(plan.findings),
+        assumptions=tuple(plan.assumptions),
+        modules=plan.modules,
+    )
+
+
+def _proved(before: bytes, after: bytes, options: RewriteOptions) -> bool:
+    """Read the result again: a true stream without Run As, written by a writer that keeps what it does not change."""
+    try:
+        graph = read_graph(read_stream(after))
+        kept = write_stream(read_stream(before)) == before and write_stream(graph.stream) == after
+    except StreamError:
+        return False
+    return kept and GraphPlan(graph, options).verdict is Verdict.NOT_USED

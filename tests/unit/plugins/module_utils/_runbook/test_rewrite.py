@@ -6,8 +6,6 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -73,10 +71,6 @@ class TestLanguage:
     def test_python_is_known_by_its_content(self, declared: str) -> None:
         assert [found.code for found in rewrite(PYTHON_FETCH, declared).findings] == ["RA431"]
 
-    @pytest.mark.parametrize("declared", ["GraphPowerShell", "GraphPowerShellWorkflow", "PowerShell"])
-    def test_graphical_is_known_by_its_content(self, declared: str) -> None:
-        assert rewrite(graph("Get-VM"), declared).verdict is Verdict.NOT_USED
-
 
 class TestEncoding:
     @pytest.mark.parametrize("content", [b"\x00\x01\x02", b"\xff\xfeG\x00e", b"\x80\x81\x02", LOGIN + b"# caf\xe9\n"])
@@ -140,51 +134,6 @@ class TestPython:
     def test_broken_python_that_speaks_of_it_is_unparsable(self) -> None:
         outcome = rewrite(b"import automationassets\ndef f(:\n  get_automation_connection = [\n", "Python3")
         assert outcome.verdict is Verdict.UNPARSABLE
-
-
-def graph(
-    *texts: str, header: bytes = b"\x00\x01\x00\x00\x00\xff\xff\xff\xff\x01\x00\x00\x00\x00\x00\x00\x00"
-) -> bytes:
-    """A graphical runbook with the frame of a real one: its stream holds only a header and these strings."""
-    strings = b"".join(b"\x06" + bytes([len(text)]) + text.encode() for text in texts)
-    stream = base64.b64encode(header + strings + b"\x0b\x00\x00").decode()
-    container = {"SchemaVersion": "1.10", "RunbookDefinition": stream, "RunbookType": "GraphPowerShell"}
-    return json.dumps(container).encode()
-
-
-class TestGraphical:
-    @pytest.mark.parametrize(
-        "texts",
-        [
-            ("Get-AutomationConnection", "AzureRunAsConnection", "Add-AzureRmAccount"),
-            ("Get-AutomationConnection", "Connect-AzAccount", "CertificateThumbprint"),
-            ("Get-AutomationCertificate", "AzureRunAsCertificate"),
-        ],
-    )
-    def test_a_use_is_for_people(self, texts: tuple[str, ...]) -> None:
-        outcome = rewrite(graph(*texts), "GraphPowerShell")
-        assert outcome.verdict is Verdict.MANUAL
-        assert [found.code for found in outcome.findings] == ["RA450"]
-
-    @pytest.mark.parametrize("texts", [("Connect-AzAccount", "Identity"), ("Get-AutomationConnection", "ServiceNow")])
-    def test_other_graphs_are_not_used(self, texts: tuple[str, ...]) -> None:
-        assert rewrite(graph(*texts), "GraphPowerShell").verdict is Verdict.NOT_USED
-
-    @pytest.mark.parametrize(
-        "content",
-        [
-            b'{"SchemaVersion": "1.10"}',
-            b'{"SchemaVersion": "1.10", "RunbookDefinition": "AAAA"}',
-            b'{"SchemaVersion": "1.10", "RunbookDefinition": 7}',
-            b'{"RunbookDefinition": "not base64!"}',
-            b'{"SchemaVersion": ' + b"[" * 100_000,
-            graph("Get-AutomationConnection", header=b"\x11" * 17),
-        ],
-    )
-    def test_what_cannot_be_read_is_unparsable(self, content: bytes) -> None:
-        outcome = rewrite(content, "GraphPowerShell")
-        assert outcome.verdict is Verdict.UNPARSABLE
-        assert outcome.content is content
 
 
 class TestThreads:
