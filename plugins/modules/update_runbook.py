@@ -57,54 +57,12 @@ options:
         recognises the draft as its own and publishes it.
     type: bool
     default: true
-  subscription:
-    description:
-      - What becomes of a read of the connection's subscription id.
-      - V(pin) writes the id that the connection holds now.
-      - V(keep) reads it from the context of the new login, which is an assumption where the identity has roles in
-        several subscriptions; it is reported as one.
-    type: str
-    choices: [pin, keep]
-    default: pin
-  azurerm:
-    description:
-      - What becomes of runbooks that use AzureRM cmdlets.
-      - V(az) moves them to Az, cmdlets, parameters and modules; a runbook with anything that Az does not have is left
-        alone and reported.
-      - V(keep) rewrites their login only, which needs a module AzureRM.Profile that knows it.
-      - V(alias) leaves the names of cmdlets and puts C(Enable-AzureRmAlias) before them, so that they run those of Az.
-    type: str
-    choices: [az, keep, alias]
-    default: az
-  environment:
-    description:
-      - The cloud that a rewritten login names, such as V(AzureUSGovernment), where the runbook names none so far.
-      - Without it a login that names no cloud stays so.
-    type: str
-  disable_context_autosave:
-    description:
-      - Put C(Disable-AzContextAutosave -Scope Process) before the first rewritten login, as Azure advises, so that jobs
-        on one machine do not share a context.
-    type: bool
-    default: false
-  dual_mode:
-    description:
-      - What becomes of a runbook with a setting that chooses between Run As and the identity.
-      - V(setting) leaves the runbook alone and names the setting to change.
-      - V(rewrite) makes the branches of Run As log in with the identity too.
-    type: str
-    choices: [setting, rewrite]
-    default: setting
 extends_documentation_fragment:
   - azauto.runas_migration.attributes
   - azauto.runas_migration.azure
   - azauto.runas_migration.account
   - azauto.runas_migration.ledger
-requirements:
-  - tree-sitter
-  - tree-sitter-powershell
-  - tree-sitter-pwsh
-  - tree-sitter-python
+  - azauto.runas_migration.rewriting
 notes:
   - The diff shows changed lines only; literals that look like secrets are masked.
   - The ledger keeps the content of changed runbooks, and parameters of their links, as files for the owner only.

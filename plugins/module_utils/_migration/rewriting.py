@@ -35,6 +35,7 @@ def rewrite_options(parameters: Mapping[str, Any], **known: Any) -> RewriteOptio
     Raises StepError for a value that cannot be used.
     """
     chosen = {name: parameters[name] for name in REWRITING.options}
+    chosen["environment"] = chosen["environment"] or None
     try:
         return RewriteOptions(**chosen, **known)
     except ValueError as error:

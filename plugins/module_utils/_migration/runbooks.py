@@ -25,6 +25,7 @@ from .._step import Change, Outcome, Plan, StepError, in_parallel
 from . import dependants, runbook_reading, runbook_writing
 from ._call import Call, Result
 from .chosen_identity import SYSTEM, ChosenIdentity, choose_identity
+from .rewriting import REWRITING, rewrite_options
 from .run_as import RunAs, classify, kind_of
 from .runbook_checks import Checks
 from .runbook_deciding import decide_all
@@ -38,17 +39,13 @@ ARGUMENTS = (
     LOGIN
     + ACCOUNT
     + LEDGER
+    + REWRITING
     + ArgumentSpec(
         options={
             "runbooks": {"type": "list", "elements": "str"},
             "identity": {"type": "str", "default": SYSTEM},
             "pending_draft": {"type": "str", "choices": ["skip", "keep"], "default": "skip"},
             "publish": {"type": "bool", "default": True},
-            "subscription": {"type": "str", "choices": ["pin", "keep"], "default": "pin"},
-            "azurerm": {"type": "str", "choices": ["az", "keep", "alias"], "default": "az"},
-            "environment": {"type": "str"},
-            "disable_context_autosave": {"type": "bool", "default": False},
-            "dual_mode": {"type": "str", "choices": ["setting", "rewrite"], "default": "setting"},
         }
     )
 )
@@ -98,21 +95,10 @@ def _decide(call: Call, login: ChosenIdentity) -> tuple[list[Decision], list[Fin
 
 def _rewrite_options(call: Call, login: ChosenIdentity) -> RewriteOptions:
     """Return the rewriter's options. Raises StepError for a value that it cannot use."""
-    try:
-        return _options(call, login)
-    except ValueError as error:
-        raise StepError(f"{str(error)[0].upper()}{str(error)[1:]}. Nothing was changed.") from None
-
-
-def _options(call: Call, login: ChosenIdentity) -> RewriteOptions:
-    return RewriteOptions(
+    return rewrite_options(
+        call.parameters,
         identity="user" if login.arm_id else SYSTEM,
         client_id=login.client_id,
-        subscription=call.parameters["subscription"],
-        azurerm=call.parameters["azurerm"],
-        environment=call.parameters["environment"] or None,
-        disable_context_autosave=bool(call.parameters["disable_context_autosave"]),
-        dual_mode=call.parameters["dual_mode"],
         connections={
             run_as.connection: {"subscription_id": run_as.subscription_id, "tenant_id": run_as.tenant_id}
             for run_as in _connections(call)
