@@ -25,9 +25,11 @@ from ansible_collections.azauto.runas_migration.plugins.module_utils._runbook.gr
 )
 from ansible_collections.azauto.runas_migration.plugins.module_utils._runbook.nrbf_reader import read_stream
 from ansible_collections.azauto.runas_migration.plugins.module_utils._runbook.text import decode
+from ansible_collections.azauto.runas_migration.tests.unit.plugins.module_utils._runbook.drawings import (
+    samples,
+)
 from ansible_collections.azauto.runas_migration.tests.unit.plugins.module_utils._runbook.graphs import (
     runbook_of,
-    samples,
 )
 
 ID = "11111111-1111-1111-1111-111111111111"

@@ -29,6 +29,7 @@ from .nrbf_records import (
 _TEXT = ValueType(Kind.STRING)
 _FLAG = ValueType(Kind.PRIMITIVE, primitive=PrimitiveType.BOOLEAN)
 _VERSION = re.compile(r"Orchestrator\.GraphRunbook\.Model, Version=(\d+)\.(\d+)\.")
+_LAST_ID = 2**31 - 1
 _OUTPUT_TYPES = "OutputTypeNames"
 
 
@@ -38,6 +39,8 @@ class GraphEditor:
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
         self._objects = {item.object_id: item for item in graph.stream.objects()}
+        instances = [item for item in self._objects.values() if isinstance(item, Instance)]
+        self._shapes = {item.shape.name: item.shape for item in instances}
         self._last_id = max(abs(object_id) for object_id in self._objects)
 
     def set_code(self, activity: Activity, part: str, text: str) -> None:
@@ -51,6 +54,8 @@ class GraphEditor:
         old = activity.record
         new = Instance(old.object_id, shape, values, old.libraries)
         items = self._graph.stream.items
+        if old not in items:
+            raise StreamError("An activity is written inside of another object.")
         items[items.index(old)] = new
 
     def remove(self, activities: Iterable[Activity], links: Iterable[Link]) -> None:
@@ -94,6 +99,8 @@ class GraphEditor:
 
     def _next_id(self) -> int:
         self._last_id += 1
+        if self._last_id > _LAST_ID:
+            raise StreamError("The stream has no object id left.")
         return self._last_id
 
     # -- lists
@@ -117,10 +124,7 @@ class GraphEditor:
     # -- Code activities
 
     def _shape(self, class_name: str) -> Shape | None:
-        for item in self._objects.values():
-            if isinstance(item, Instance) and item.shape.name == NAMESPACE + class_name:
-                return item.shape
-        return None
+        return self._shapes.get(NAMESPACE + class_name)
 
     def _code_shape(self, record: Instance) -> Shape:
         return self._shape("WorkflowScriptActivity") or self._made_code_shape(record)

@@ -100,7 +100,10 @@ class Condition:
 
 @dataclass(eq=False)
 class Activity:
-    """One activity. ``parameters`` are by name as written; ``code`` has the texts of a Code activity by part."""
+    """One activity. ``parameters`` are by name as written; ``code`` has the texts of a Code activity by part.
+
+    ``defaults`` are the texts that a called runbook takes for its parameters when it is given none.
+    """
 
     kind: ActivityKind
     record: Instance
@@ -110,6 +113,7 @@ class Activity:
     module: str = ""
     parameter_set: str = ""
     parameters: dict[str, Source] = field(default_factory=dict)
+    defaults: dict[str, str] = field(default_factory=dict)
     custom_parameters: str = ""
     code: dict[str, str] = field(default_factory=dict)
     repeat: Condition = field(default_factory=lambda: Condition("", False))
@@ -240,6 +244,13 @@ class _Reader:
         activity.parameter_set = self._text(record, "ParameterSetName")
         activity.custom_parameters = self._text(record, "CustomParameters")
         activity.parameters = self._sources(record)
+        if not is_command:
+            activity.defaults = self._defaults(called)
+
+    def _defaults(self, called: Instance) -> dict[str, str]:
+        sets = self._list(called, "InputParameterSets")
+        declared = [self._parameter(record) for one in sets for record in self._list(one, "Parameters")]
+        return {name: default for name, default in declared if default is not None}
 
     def _sources(self, record: Instance) -> dict[str, Source]:
         table = self._get(record, "Parameters")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from .connections import FETCH
 from .graph_families import users_of
 from .graph_login import COMMANDS
-from .graph_model import Activity, Graph
+from .graph_model import Activity, ActivityKind, Graph
 from .graph_names import named, shown
 from .graph_uses import Fetch, Outputs, command_name
 from .known import known_of
@@ -27,7 +27,10 @@ def steps(graph: Graph, outputs: Outputs, fetches: list[Fetch], uses: list[Activ
         told += _steps_of_fetch(graph, outputs, fetch.activity, login)
     if fetches[_MOST_TOLD:]:
         told.append(f"Do the same for {named(fetch.activity for fetch in fetches[_MOST_TOLD:])}.")
-    others = [a for a in uses if command_name(a) != FETCH]
+    called = [activity for activity in uses if activity.kind is ActivityKind.RUNBOOK]
+    if called:
+        told.append(f"Migrate the runbooks that {named(called)} call; then give them no connection any more.")
+    others = [a for a in uses if command_name(a) != FETCH and a not in called]
     if others:
         told.append(f"Take Run As out of {named(others)}: log in with {login} there.")
     azurerm = [a for a in users_of(AZURERM, graph.activities) if command_name(a) not in LOGINS]

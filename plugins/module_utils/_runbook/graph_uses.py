@@ -176,6 +176,10 @@ def _is_other_use(graph: Graph, activity: Activity, options: RewriteOptions) -> 
             return True
         if _names_asset(name, (constant_of(graph, source) or "").lower(), options):
             return True
+    for name, default in activity.defaults.items():
+        # The default is written as PowerShell text, in quotes.
+        if activity.parameter(name) is None and _names_asset(name, default.strip("'\"").lower(), options):
+            return True
     return command_name(activity) == CERTIFICATE_FETCH and _names(graph, activity) & CERTIFICATE_NAMES != set()
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import json
-import re
 from dataclasses import replace
 
 import pytest
@@ -25,56 +24,36 @@ from ansible_collections.azauto.runas_migration.plugins.module_utils._runbook.gr
     read_graph,
 )
 from ansible_collections.azauto.runas_migration.plugins.module_utils._runbook.nrbf_reader import read_stream
-from ansible_collections.azauto.runas_migration.tests.unit.plugins.module_utils._runbook.graphs import (
+from ansible_collections.azauto.runas_migration.tests.unit.plugins.module_utils._runbook.drawings import (
+    FETCH,
+    LIST,
+    LOGIN,
+    MISSING,
+    NOT_FOUND,
+    SCRIPT,
     Code,
     Command,
     Drawing,
-    Junction,
     Link,
-    Source,
-    connection,
     constant,
+    drawing,
     expression,
+    fetch,
+    login,
+    machines,
     output,
     parameter,
-    runbook_of,
-    stream_of,
     variable,
 )
+from ansible_collections.azauto.runas_migration.tests.unit.plugins.module_utils._runbook.graphs import (
+    reason,
+    runbook_of,
+    stream_of,
+)
 
-FETCH, LOGIN, LIST, MISSING = "Get connection", "Log in", "List machines", "Connection is missing"
-NOT_FOUND = f"(!$ActivityOutput['{FETCH}'])"
 ID = "11111111-1111-1111-1111-111111111111"
 KNOWN = {"AzureRunAsConnection": {"subscription_id": ID, "tenant_id": ID.replace("1", "2")}}
 KEEP = RewriteOptions(azurerm="keep")
-SCRIPT = (
-    "$c = Get-AutomationConnection -Name AzureRunAsConnection\n"
-    "Connect-AzAccount -ServicePrincipal -Tenant $c.TenantId -ApplicationId $c.ApplicationId "
-    "-CertificateThumbprint $c.CertificateThumbprint\n"
-)
-
-
-def fetch(name: Source = constant("AzureRunAsConnection")) -> Command:  # noqa: B008 - it is frozen
-    return Command(FETCH, "Get-AutomationConnection", {"Name": name}, custom_parameters="-ErrorAction Ignore")
-
-
-def login(command: str = "Connect-AzAccount", custom_parameters: str = "", **more: Source) -> Command:
-    fed = {field: output(FETCH, field) for field in ("TenantId", "ApplicationId", "CertificateThumbprint")}
-    parameters = {"ServicePrincipal": constant(True), **fed, **more}
-    return Command(LOGIN, command, parameters, "Az.Accounts", "ServicePrincipalCertificate", custom_parameters)
-
-
-def machines(command: str = "Get-AzVM", **parameters: Source) -> Command:
-    return Command(LIST, command, parameters, "Az.Compute")
-
-
-def drawing(*others: Command | Code | Junction, **changes: object) -> Drawing:
-    """The two-activity shape, an activity after it, and perhaps others."""
-    drawn = Drawing(
-        [fetch(), login(), machines(), *others],
-        [Link(FETCH, LOGIN), Link(LOGIN, LIST, "$Name -ne $null")],
-    )
-    return replace(drawn, **changes)  # type: ignore[arg-type]
 
 
 def graph_in(content: bytes) -> Graph:
@@ -103,18 +82,6 @@ def names_of(graph: Graph) -> list[str]:
 
 def links_of(graph: Graph) -> list[tuple[str, str]]:
     return [(graph.activity(link.source).name, graph.activity(link.destination).name) for link in graph.links]
-
-
-def reason(drawn: Drawing, options: RewriteOptions | None = None) -> str:
-    """Why a drawing is left to people."""
-    content = runbook_of(drawn)
-    outcome = rewrite(content, "GraphPowerShell", options)
-    assert outcome.verdict is Verdict.MANUAL
-    assert outcome.content is content
-    found = outcome.findings[-1]
-    assert (found.code, found.line, found.column) == ("RA450", 1, 1)
-    assert re.match(r"1\. .* 2\. .*", found.remedy)
-    return found.sentence
 
 
 class TestLogin:
@@ -326,162 +293,3 @@ class TestContainer:
         assert outcome.verdict is Verdict.UNPARSABLE
         assert outcome.content is content
         assert [found.code for found in outcome.findings] == ["RA451"]
-
-
-class TestNotUsed:
-    @pytest.mark.parametrize(
-        "activities",
-        [
-            [Command("Log in", "Connect-AzAccount", {"Identity": constant(True)})],
-            [Command("Get", "Get-AutomationConnection", {"Name": constant("ServiceNow")})],
-            [Code("Read me", "<# Get-AutomationConnection -Name AzureRunAsConnection #>")],
-            [Command("Say", "Write-Output", {"InputObject": constant("AzureRunAsConnection")})],
-            [Command("Child", "Child", {"Name": constant("x")}, kind="InvokeRunbookActivity"), Junction("Join")],
-            [],
-        ],
-    )
-    def test_a_mention_is_none(self, activities: list[Command | Code | Junction]) -> None:
-        content = runbook_of(Drawing(activities, parameters={"Left": "AzureRunAsConnection"}))
-        outcome = rewrite(content, "GraphPowerShell")
-        assert outcome == Rewrite(content, Verdict.NOT_USED)
-        assert outcome.content is content
-
-    def test_a_custom_connection_counts_when_the_account_has_it(self) -> None:
-        drawn = drawing(activities=[fetch(constant("Mine")), login(), machines()])
-        assert rewrite(runbook_of(drawn), "", RewriteOptions(connections={})).verdict is Verdict.NOT_USED
-        rewritten(drawn, RewriteOptions(connections={"MINE": {}}))
-        rewritten(drawn)
-
-
-class TestLeftToPeople:
-    @pytest.mark.parametrize(
-        ("drawn", "words"),
-        [
-            pytest.param(drawing(links=[]), "not led to by", id="no-link"),
-            pytest.param(
-                drawing(links=[Link(FETCH, LOGIN), Link(FETCH, LIST)]), "has another purpose", id="feeds-another"
-            ),
-            pytest.param(drawing(links=[Link(FETCH, LOGIN, "$Really")]), "has another purpose", id="own-condition"),
-            pytest.param(
-                drawing(links=[Link(FETCH, LOGIN), Link(LIST, LOGIN)]), "not led to by", id="login-has-other-sources"
-            ),
-            pytest.param(drawing(activities=[fetch(), machines()], links=[]), "no login activity", id="no-login"),
-            pytest.param(
-                drawing(activities=[fetch(), login(Credential=variable("x")), machines()]),
-                "has parameter 'Credential'",
-                id="credential",
-            ),
-            pytest.param(
-                drawing(activities=[fetch(), login(Tenant=constant("x")), machines()]),
-                "takes 'Tenant' not from the connection",
-                id="other-tenant",
-            ),
-            pytest.param(
-                drawing(activities=[fetch(), login(custom_parameters="-Scope (f)"), machines()]),
-                "free parameters",
-                id="free-parameters",
-            ),
-            pytest.param(
-                drawing(activities=[fetch(), login(Environment=expression("f")), machines()]),
-                "from a source that is not rewritten",
-                id="computed-environment",
-            ),
-            pytest.param(
-                drawing(activities=[fetch(), login(), machines(Id=output(FETCH, "ApplicationId"))]),
-                "activity 'List machines' reads applicationid from 'Get connection'",
-                id="application-id-elsewhere",
-            ),
-            pytest.param(
-                drawing(activities=[fetch(), login(), machines(Id=output(FETCH))]), "reads the connection", id="object"
-            ),
-            pytest.param(
-                drawing(Code("Say", f"$ActivityOutput['{FETCH}'].SubscriptionId")), "reads subscriptionid", id="in-code"
-            ),
-            pytest.param(drawing(Code("Say", "$ActivityOutput[$name]")), "names that cannot be told", id="any-output"),
-            pytest.param(
-                drawing(links=[Link(FETCH, LOGIN), Link(LOGIN, LIST, f"$ActivityOutput['{FETCH}'].TenantId")]),
-                "the condition of the link from 'Log in' to 'List machines' reads tenantid",
-                id="in-condition",
-            ),
-            pytest.param(
-                drawing(activities=[fetch(parameter("Connection")), login(), machines()]),
-                "cannot be told",
-                id="no-name",
-            ),
-            pytest.param(
-                drawing(activities=[fetch(constant("AzureClassicRunAsConnection")), login(), machines()]),
-                "classic",
-                id="classic",
-            ),
-            pytest.param(
-                drawing(activities=[fetch(), login("Add-AzureRmAccount"), machines()]),
-                "both AzureRM and Az",
-                id="mixed",
-            ),
-            pytest.param(
-                drawing(Command("Old", "Get-AzureVM", module="Azure")), "retired service management", id="asm"
-            ),
-            pytest.param(
-                drawing(Command("Child", "Child", {"Connection": constant("AzureRunAsConnection")})),
-                "Run As is used in 'Child'",
-                id="name-given-to-child",
-            ),
-            pytest.param(
-                Drawing([Command("Child", "Child", {"C": connection("AzureRunAsConnection")})]),
-                "Run As is used in 'Child'",
-                id="connection-asset-as-value",
-            ),
-            pytest.param(
-                Drawing([Command("Use", "Use-It", {"C": Source("AutomationCertificate", "AzureRunAsCertificate")})]),
-                "Run As is used in 'Use'",
-                id="certificate-asset-as-value",
-            ),
-            pytest.param(
-                Drawing([Command("Get", "Get-AutomationCertificate", {"Name": constant("AzureRunAsCertificate")})]),
-                "Run As is used in 'Get'",
-                id="certificate",
-            ),
-            pytest.param(
-                Drawing([Command("Say", "Write-Output", {"I": expression(SCRIPT)})]),
-                "used in 'Say'",
-                id="in-expression",
-            ),
-        ],
-    )
-    def test_it_says_why(self, drawn: Drawing, words: str) -> None:
-        assert words in reason(drawn)
-
-    @pytest.mark.parametrize(
-        "mail",
-        [
-            Command(MISSING, "Send-MailMessage", {"To": constant("ops@example.com")}),
-            Code(MISSING, "throw $(Send-MailMessage)"),
-            Code(MISSING, "Write-Error 'none'\nSend-MailMessage"),
-        ],
-    )
-    def test_a_missing_connection_that_does_more_than_speak(self, mail: Command | Code) -> None:
-        links = [Link(FETCH, LOGIN), Link(FETCH, MISSING, NOT_FOUND)]
-        assert "does more than say that the connection is missing" in reason(drawing(mail, links=links))
-
-    def test_the_steps_name_the_activities(self) -> None:
-        drawn = drawing(
-            Command("Tell", "Write-Output", {"InputObject": output(FETCH)}),
-            Code("Start", "1"),
-            links=[Link("Start", FETCH), Link(FETCH, LOGIN), Link(LOGIN, LIST)],
-        )
-        (found,) = rewrite(runbook_of(drawn), "GraphPowerShell").findings
-        assert found.remedy == (
-            "1. Import the graph as a new runbook and open it in the editor. "
-            "2. Add a Code activity with the text: Connect-AzAccount -Identity. "
-            "3. Link it to what 'Log in' leads to: 'List machines'. "
-            "4. Link 'Start' to it. "
-            "5. Change 'Tell': the output of 'Get connection' is read there. "
-            "6. Delete 'Get connection', 'Log in'. "
-            "7. Test the new runbook in the test pane before it replaces this one."
-        )
-
-    def test_names_cannot_harm_a_terminal(self) -> None:
-        evil = "a\x1b[31m\n\u202e" + "b" * 200
-        drawn = drawing(Command(evil, "Child", {"Connection": constant("AzureRunAsConnection")}))
-        sentence = reason(drawn)
-        assert "'a?[31m??" + "b" * 72 + "…'" in sentence

@@ -23,16 +23,19 @@ from ansible_collections.azauto.runas_migration.plugins.module_utils._runbook.nr
 from ansible_collections.azauto.runas_migration.plugins.module_utils._runbook.nrbf_records import (
     Array,
     Instance,
+    Reference,
     StreamError,
     String,
 )
 from ansible_collections.azauto.runas_migration.plugins.module_utils._runbook.nrbf_writer import write_stream
-from ansible_collections.azauto.runas_migration.tests.unit.plugins.module_utils._runbook.graphs import (
+from ansible_collections.azauto.runas_migration.tests.unit.plugins.module_utils._runbook.drawings import (
     Code,
     Drawing,
-    container_of,
     run_as,
     samples,
+)
+from ansible_collections.azauto.runas_migration.tests.unit.plugins.module_utils._runbook.graphs import (
+    container_of,
     stream_of,
 )
 
@@ -210,6 +213,27 @@ class TestHostile:
         lists[0].values = [lists[0].values[0]] * 300_000
         with pytest.raises(StreamError):
             read_graph(stream)
+
+    def test_where_no_object_id_is_left_the_graph_is_left_to_people(self) -> None:
+        stream = read_stream(STREAM)
+        stream.items.append(String(2**31 - 1, "last"))
+        stream.texts[2**31 - 1] = String(2**31 - 1, "last")
+        root = stream.items[0]
+        assert isinstance(root, Instance)
+        root["comments"] = Reference(2**31 - 1)
+        outcome = rewrite(container_of(write_stream(stream)), "")
+        assert [found.code for found in outcome.findings] == ["RA433"]
+
+    def test_an_activity_inside_of_a_list_is_left_to_people(self) -> None:
+        stream = read_stream(STREAM)
+        activities = next(
+            item for item in stream.items if isinstance(item, Array) and item.element.class_name.endswith(".Activity")
+        )
+        by_id = {item.object_id: item for item in stream.items}
+        activities.values[1] = login = by_id[activities.values[1].target]  # type: ignore[union-attr]
+        stream.items.remove(login)
+        outcome = rewrite(container_of(write_stream(stream)), "")
+        assert [found.code for found in outcome.findings] == ["RA433"]
 
     def test_a_very_long_definition_is_not_even_decoded(self) -> None:
         outcome = rewrite(container_of(b"")[:-1].replace(b'"",', b'"' + b"A" * (3 * MOST_BYTES) + b'",') + b"}", "")
