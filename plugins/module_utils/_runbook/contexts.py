@@ -79,9 +79,17 @@ def _may_run_before(change: Node, node: Node) -> bool:
 def always_before(login: Node, node: Node) -> bool:
     """Every branch that holds the login holds the node too; a try or a loop around the login is no way past it."""
     for ancestor in ancestors(login):
+        if ancestor.type == "try_statement" and _is_after_failure(node, ancestor):
+            return False
         if ancestor.type in _MAYBE_SKIPPED:
             return _in_same_block(login, node, ancestor) and _same_session(node, ancestor)
     return _same_session(node, None)
+
+
+def _is_after_failure(node: Node, attempt: Node) -> bool:
+    """Tell whether ``node`` stands where a failed ``attempt`` ends up: in its catch or finally."""
+    inside = [a.type for a in ancestors(node) if attempt.start_byte <= a.start_byte and a.end_byte <= attempt.end_byte]
+    return any(kind in ("catch_clause", "finally_clause") for kind in inside)
 
 
 def _in_same_block(login: Node, node: Node, choice: Node) -> bool:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Find the modules that ``#Requires`` names; one of the grammars takes the line for a comment, the other does not."""
+"""Find the modules that ``#Requires`` and ``using module`` name; the grammars take these lines for different things."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from collections.abc import Iterator
 
 from .syntax import Script, ancestors
 
-_LINE = re.compile(r"(?im)^[ \t]*#requires[ \t][^\r\n]*")
+_LINE = re.compile(r"(?im)^[ \t]*(?:#requires|using[ \t]+module)[ \t][^\r\n]*")
 _MODULES = re.compile(
-    r"\s-modules?(?![\w-])(?P<modules>.*?)(?=\s-(?:version|psedition|pssnapin|runasadministrator|shellid|assembly)\b|\Z)",
+    r"(?:\s-modules?(?![\w-])|\Ausing\s+module\s)(?P<modules>.*?)(?=\s-(?:version|psedition|pssnapin|runasadministrator|shellid|assembly)\b|\Z)",
     re.IGNORECASE,
 )
 
@@ -21,9 +21,10 @@ _MODULES = re.compile(
 def required_modules(script: Script) -> Iterator[tuple[int, str]]:
     """Yield the offset and the text of each list of modules that the script requires."""
     for line in _LINE.finditer(script.plain):
-        named = _MODULES.search(line.group())
+        named = _MODULES.search(line.group().lstrip())
         if named is not None and not _is_inside(script, line.end() - len(line.group().lstrip())):
-            yield line.start() + named.start("modules"), named.group("modules")
+            blank = len(line.group()) - len(line.group().lstrip())
+            yield line.start() + blank + named.start("modules"), named.group("modules")
 
 
 def _is_inside(script: Script, offset: int) -> bool:
