@@ -28,11 +28,11 @@ import json
 import os
 try:
     from urllib.parse import urlencode
-    from urllib.request import Request, urlopen
+    from urllib.request import Request, build_opener
 except ImportError:
     from urllib import urlencode
-    from urllib2 import Request, urlopen
-identity_response = urlopen(Request(
+    from urllib2 import Request, build_opener
+identity_response = build_opener().open(Request(
     os.environ["IDENTITY_ENDPOINT"] + "?" + urlencode({parameters}),
     headers={{"X-IDENTITY-HEADER": os.environ["IDENTITY_HEADER"], "Metadata": "True"}}))"""
 
@@ -103,7 +103,7 @@ def token(resource: str, client_id: str | None, has_requests: bool) -> Code:
     """Return the code that reads one token for ``resource``, an expression of the runbook."""
     template = _WITH_REQUESTS if has_requests else _WITH_STANDARD_LIBRARY
     taken = "identity_response.json()" if has_requests else 'json.loads(identity_response.read().decode("utf-8"))'
-    names = ("identity_response",) if has_requests else ("identity_response", "urlencode", "Request", "urlopen")
+    names = ("identity_response",) if has_requests else ("identity_response", "urlencode", "Request", "build_opener")
     modules = ("os", "requests") if has_requests else ("json", "os")
     statements = template.format(parameters=_parameters(resource, client_id))
     return Code(statements, f'{taken}["access_token"]', names, modules)
