@@ -85,7 +85,9 @@ class GraphPlan:
             refused = [found for piece in self._pieces if piece.rewrite.verdict in REFUSED for found in told(piece)]
             uses = [*dict.fromkeys([*self._uses, *(piece.activity for piece in self._pieces)])]
             way_out = steps(self._graph, self._outputs, self._fetches, uses, self._options)
-            self.findings = [*refused, self._finding("RA450", reason=reason, steps=way_out)]
+            callers = [activity for activity in self._uses if activity.kind is ActivityKind.RUNBOOK]
+            given = [self._finding("RA429", command=shown(activity.command)) for activity in callers]
+            self.findings = [*refused, *given, self._finding("RA450", reason=reason, steps=way_out)]
             return Verdict.MANUAL
         self.assumptions.append(self._assume("RA453", _TESTED_FIRST))
         return Verdict.REWRITTEN_WITH_ASSUMPTIONS
