@@ -234,6 +234,8 @@ class TestCode:
         assert code_of(after) == "Connect-AzAccount -Identity\n"
         assert [found.code for found in outcome.findings] == ["RA401", "RA453"]
         assert "Code of activity 'Log in', Process, line 2" in outcome.findings[0].sentence
+        assert {assumption.line for assumption in outcome.assumptions} == {1}
+        assert [(module.name, module.line) for module in outcome.modules] == [("Az.Accounts", 1)]
 
     def test_a_part_that_reads_what_another_part_fetched_is_left_to_people(self) -> None:
         drawn = Drawing([Code(LOGIN, SCRIPT, end="Set-AzContext $c.SubscriptionId")])
