@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from .commands import Command, commands
+from .graph_script import as_script
 from .language import Language, language_of
 from .login_parameters import LOGINS
 from .names import Names, Source
@@ -57,6 +58,7 @@ def calls_of(caller: str, source: Source, names: Names) -> list[Call]:
     a script of the set counts wherever the code holds it, for it is there to be called. Where the syntax cannot be
     parsed, a name counts wherever a command may begin.
     """
+    source = as_script(source)
     text = decode(source.content)
     if text is None or not names.are_mentioned(text.plain, caller):
         return []

@@ -17,7 +17,7 @@ from .graph_families import families_of, users_of
 from .graph_fields import SUBSCRIPTION, Replacement
 from .graph_model import Activity, ActivityKind, Graph, SourceKind
 from .graph_names import NotRewritable, named, plain_line, shown
-from .graph_shape import Shape, check_other_logins, plan_shape
+from .graph_shape import Shape, check_other_logins, new_family, plan_shape
 from .graph_steps import steps
 from .graph_uses import Fetch, Outputs, find_fetches, other_uses, passages
 from .hazards import CERTIFICATE_NAMES, run_as_names
@@ -85,7 +85,9 @@ class GraphPlan:
             refused = [found for piece in self._pieces if piece.rewrite.verdict in REFUSED for found in told(piece)]
             uses = [*dict.fromkeys([*self._uses, *(piece.activity for piece in self._pieces)])]
             way_out = steps(self._graph, self._outputs, self._fetches, uses, self._options)
-            self.findings = [*refused, self._finding("RA450", reason=reason, steps=way_out)]
+            callers = [activity for activity in self._uses if activity.kind is ActivityKind.RUNBOOK]
+            given = [self._finding("RA429", command=shown(activity.command)) for activity in callers]
+            self.findings = [*refused, *given, self._finding("RA450", reason=reason, steps=way_out)]
             return Verdict.MANUAL
         self.assumptions.append(self._assume("RA453", _TESTED_FIRST))
         return Verdict.REWRITTEN_WITH_ASSUMPTIONS
@@ -107,19 +109,13 @@ class GraphPlan:
     def _plan_piece(self, piece: Piece) -> None:
         others = [activity for activity in self._graph.activities if activity is not piece.activity]
         self._check_variables(piece)
-        check_other_logins(others)
         if not stands_alone(piece, self._options):
             raise NotRewritable(f"several parts of {shown(piece.activity.name)} belong together")
-        if self._options.azurerm != "keep":
-            users = users_of(AZURERM, others)
-            if users:
-                raise NotRewritable(f"activities call AzureRM cmdlets: {named(users)}")
-            called = [activity for activity in others if activity.kind is ActivityKind.RUNBOOK]
-            if called and AZURERM in families_of(piece.activity):
-                raise NotRewritable("runbooks that the graph calls share its AzureRM login")
+        check_other_logins(others)
+        new_family(others, families_of(piece.activity), self._options)
         self.findings += told(piece)
-        self.assumptions += piece.rewrite.assumptions
-        self.modules = piece.rewrite.modules
+        self.assumptions += [replace(assumption, line=1) for assumption in piece.rewrite.assumptions]
+        self.modules = tuple(replace(module, line=1) for module in piece.rewrite.modules)
 
     def _check_variables(self, piece: Piece) -> None:
         """A variable that the rewrite removes may be read by another activity: nothing tells that it cannot."""

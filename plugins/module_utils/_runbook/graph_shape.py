@@ -54,7 +54,9 @@ def plan_shape(graph: Graph, outputs: Outputs, fetch: Fetch, options: RewriteOpt
     """Return the plan for the login with the connection that ``fetch`` gets. Raises NotRewritable, MissingPackage."""
     login = _login(graph, outputs, fetch)
     known = known_of(fetch.name, options)
-    family = login_family(graph, login, options)
+    others = [activity for activity in graph.activities if activity is not login]
+    check_other_logins(others)
+    family = new_family(others, {LOGINS[command_name(login)]}, options)
     _check_fetch(fetch)
     shape = Shape(fetch, login, family, login_text(login, fetch.activity.name, family, known), known)
     shape.loses_subscription = reads_subscription(login, fetch.activity.name) and known.pinned_subscription is None
@@ -79,19 +81,21 @@ def check_other_logins(others: list[Activity]) -> None:
         raise NotRewritable(f"the graph logs in elsewhere, too: {named(found)}")
 
 
-def login_family(graph: Graph, login: Activity, options: RewriteOptions) -> str:
-    """Return the family of the new login. Raises NotRewritable when the other activities do not go with it."""
-    others = [activity for activity in graph.activities if activity is not login]
-    check_other_logins(others)
+def new_family(others: list[Activity], before: set[str], options: RewriteOptions) -> str:
+    """Return the family of the new login; ``before`` are those of the activity that has it.
+
+    Raises NotRewritable when the other activities do not go with it.
+    """
     families = {family for activity in others for family in families_of(activity)}
-    before = LOGINS[command_name(login)]
     if SERVICE_MANAGEMENT in families:
         users = users_of(SERVICE_MANAGEMENT, others)
         raise NotRewritable(f"activities use retired service management cmdlets: {named(users)}")
-    if len({before, *families}) > 1:
+    if len(before | families) > 1:
         raise NotRewritable("the activities use both AzureRM and Az, which share no login")
-    if before == AZ or options.azurerm == "keep":
-        return before
+    if AZURERM not in before:
+        return AZ
+    if options.azurerm == "keep":
+        return AZURERM
     if families:
         raise NotRewritable(f"activities call AzureRM cmdlets: {named(users_of(AZURERM, others))}")
     if any(activity.kind is ActivityKind.RUNBOOK for activity in others):

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from .connections import CLASSIC_NAME, FETCH, FIELDS, LOGIN_FIELDS, PORTAL_NAME, Kind
 from .graph_model import Activity, ActivityKind, Graph, Link, Source, SourceKind
 from .hazards import CERTIFICATE_FETCH, CERTIFICATE_NAMES, run_as_names
+from .names import stem_of
 from .result import RewriteOptions
 from .text import Text
 
@@ -168,19 +169,26 @@ def other_uses(graph: Graph, options: RewriteOptions) -> list[Activity]:
 def _is_other_use(graph: Graph, activity: Activity, options: RewriteOptions) -> bool:
     if _SPEAKING.fullmatch(command_name(activity)):
         return False
-    for name, source in activity.parameters.items():
+    for source in activity.parameters.values():
         value = (source.text or "").lower()
         if source.kind is SourceKind.CONNECTION and value in run_as_names(options):
             return True
         if source.kind is SourceKind.CERTIFICATE and value in CERTIFICATE_NAMES:
             return True
-        if _names_asset(name, (constant_of(graph, source) or "").lower(), options):
-            return True
-    for name, default in activity.defaults.items():
-        # The default is written as PowerShell text, in quotes.
-        if activity.parameter(name) is None and _names_asset(name, default.strip("'\"").lower(), options):
-            return True
+    if any(_names_asset(name, value, options) for name, value in _given(graph, activity, options)):
+        return True
     return command_name(activity) == CERTIFICATE_FETCH and _names(graph, activity) & CERTIFICATE_NAMES != set()
+
+
+def _given(graph: Graph, activity: Activity, options: RewriteOptions) -> Iterator[tuple[str, str]]:
+    """Return the texts (lower case) that an activity's command or runbook gets by parameters that have an effect."""
+    given = {name.lower(): constant_of(graph, source) for name, source in activity.parameters.items()}
+    # The default of a runbook's parameter is written as PowerShell text, in quotes.
+    defaults = {name.lower(): default.strip("'\"") for name, default in activity.defaults.items()}
+    idle = options.children.get(stem_of(activity.command), frozenset())
+    for name, value in {**defaults, **given}.items():
+        if value is not None and name not in idle:
+            yield name, value.lower()
 
 
 def _names_asset(parameter: str, value: str, options: RewriteOptions) -> bool:

@@ -136,7 +136,10 @@ class _Writer:
 
 def _reachable(stream: Stream) -> list[Item]:
     """Return the top objects that the root needs, in the order of the stream."""
-    holders = {held.object_id: item for item in stream.items for held in nested(item)}
+    # A text does not need the object that it stands in: it can stand anywhere.
+    holders = {
+        h.object_id: item for item in stream.items for h in nested(item) if h is item or not isinstance(h, String)
+    }
     needed: set[int] = set()
     pending = [stream.root_id]
     while pending:

@@ -16,6 +16,7 @@ from .call_graph import Call
 from .child_parameters import Children, idle_parameters
 from .entry import rewrite
 from .families import Families, families_of
+from .graph_script import as_script
 from .login_parameters import AZ, AZURERM
 from .names import Source
 from .result import Rewrite, RewriteOptions, Verdict
@@ -106,12 +107,14 @@ class Session:
 
     def _mixed(self, rewrites: Rewrites) -> tuple[str, str] | None:
         """Return a runbook that would use Az and one that would use AzureRM; None when there are not both."""
-        families = {
-            name: families_of(outcome.content, self._sources[name].runbook_type) for name, outcome in rewrites.items()
-        }
+        families = {name: self._families(name, outcome) for name, outcome in rewrites.items()}
         az = [name for name, found in families.items() if AZ in found.places]
         azurerm = [name for name in families if self._needs_azurerm(name, families)]
         return (az[0], azurerm[0]) if az and azurerm else None
+
+    def _families(self, name: str, outcome: Rewrite) -> Families:
+        script = as_script(replace(self._sources[name], content=outcome.content))
+        return families_of(script.content, script.runbook_type)
 
     def _needs_azurerm(self, name: str, families: Mapping[str, Families]) -> bool:
         """Enable-AzureRmAlias in a runbook, or in all that call it, lets its AzureRM names stand for Az."""

@@ -19,11 +19,17 @@ from ansible_collections.azauto.runas_migration.plugins.module_utils._runbook im
     rewrite,
 )
 from ansible_collections.azauto.runas_migration.plugins.module_utils._runbook.graph_model import (
+    Activity,
     ActivityKind,
     Graph,
     read_graph,
 )
 from ansible_collections.azauto.runas_migration.plugins.module_utils._runbook.nrbf_reader import read_stream
+from ansible_collections.azauto.runas_migration.plugins.module_utils._runbook.nrbf_records import (
+    Array,
+    Instance,
+    Reference,
+)
 from ansible_collections.azauto.runas_migration.tests.unit.plugins.module_utils._runbook.drawings import (
     FETCH,
     LIST,
@@ -43,6 +49,7 @@ from ansible_collections.azauto.runas_migration.tests.unit.plugins.module_utils.
     machines,
     output,
     parameter,
+    samples,
     variable,
 )
 from ansible_collections.azauto.runas_migration.tests.unit.plugins.module_utils._runbook.graphs import (
@@ -68,6 +75,13 @@ def rewritten(drawn: Drawing, options: RewriteOptions | None = None) -> tuple[Gr
     assert again.verdict is Verdict.NOT_USED
     assert again.content is outcome.content
     return graph_in(outcome.content), outcome
+
+
+def facts_of(activity: Activity) -> list[object]:
+    """All that an activity says, but for the records it was read from."""
+    sources = {n: (s.kind, s.text, s.path, s.flag) for n, s in activity.parameters.items()}
+    said = (activity.kind, activity.name, activity.entity_id, activity.command, activity.module)
+    return [*said, activity.parameter_set, sources, activity.custom_parameters, activity.code, activity.repeat]
 
 
 def code_of(graph: Graph, name: str = LOGIN) -> str:
@@ -228,12 +242,39 @@ class TestLogin:
         ]
 
 
+class TestRest:
+    @pytest.mark.parametrize("name", samples())
+    def test_every_other_activity_and_link_stays_as_it_was(self, name: str) -> None:
+        before = graph_in(runbook_of(samples()[name]))
+        after, _outcome = rewritten(samples()[name], replace(KEEP, connections=KNOWN))
+        gone = {"Get connection", "Missing", LOGIN, "Select"}
+        others = [activity for activity in before.activities if activity.name not in gone]
+        kept = [activity for activity in after.activities if activity.name not in gone]
+        assert [facts_of(activity) for activity in kept] == [facts_of(activity) for activity in others]
+        assert links_of(after) == [link for link in links_of(before) if not gone - {LOGIN, "Select"} & set(link)]
+        assert after.parameters == before.parameters
+
+    @pytest.mark.parametrize("name", samples())
+    def test_no_object_is_left_that_nothing_needs(self, name: str) -> None:
+        after, _outcome = rewritten(samples()[name], replace(KEEP, connections=KNOWN))
+        targets = {
+            value.target
+            for item in after.stream.objects()
+            if isinstance(item, (Instance, Array))
+            for value in item.values
+            if isinstance(value, Reference)
+        }
+        assert {item.object_id for item in after.stream.items} - targets == {after.stream.root_id}
+
+
 class TestCode:
     def test_the_code_of_an_activity_is_rewritten_like_a_runbook(self) -> None:
         after, outcome = rewritten(Drawing([Code(LOGIN, SCRIPT), machines()], [Link(LOGIN, LIST)]))
         assert code_of(after) == "Connect-AzAccount -Identity\n"
         assert [found.code for found in outcome.findings] == ["RA401", "RA453"]
         assert "Code of activity 'Log in', Process, line 2" in outcome.findings[0].sentence
+        assert {assumption.line for assumption in outcome.assumptions} == {1}
+        assert [(module.name, module.line) for module in outcome.modules] == [("Az.Accounts", 1)]
 
     def test_a_part_that_reads_what_another_part_fetched_is_left_to_people(self) -> None:
         drawn = Drawing([Code(LOGIN, SCRIPT, end="Set-AzContext $c.SubscriptionId")])

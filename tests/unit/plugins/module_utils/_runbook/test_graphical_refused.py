@@ -211,6 +211,19 @@ class TestLeftToPeople:
     def test_a_graph_that_logs_in_elsewhere_too(self, other: Command | Code) -> None:
         assert "logs in elsewhere, too: 'Other'" in reason(drawing(other))
 
+    @pytest.mark.parametrize(
+        ("cmdlet", "words"), [("Get-AzureRmVM", "both AzureRM and Az"), ("Get-AzureVM", "retired service management")]
+    )
+    def test_code_beside_cmdlets_of_another_family(self, cmdlet: str, words: str) -> None:
+        assert words in reason(Drawing([Code("Log in", SCRIPT), Command("Old", cmdlet)]))
+
+    def test_code_of_azurerm_beside_azurerm_activities(self) -> None:
+        old = SCRIPT.replace("Connect-Az", "Add-AzureRm")
+        drawn = Drawing([Code("Log in", old), Command("Old", "Get-AzureRmVM")])
+        assert "activities call AzureRM cmdlets: 'Old'" in reason(drawn)
+        kept = rewrite(runbook_of(drawn), "", RewriteOptions(azurerm="keep"))
+        assert kept.verdict is Verdict.REWRITTEN_WITH_ASSUMPTIONS
+
     def test_code_that_uses_a_variable_of_the_rewritten_code(self) -> None:
         drawn = Drawing([Code("Log in", SCRIPT), Code("Use", "Write-Output $C.TenantId")])
         assert "other activities use variables of 'Log in'" in reason(drawn)

@@ -21,6 +21,13 @@ from ansible_collections.azauto.runas_migration.plugins.module_utils._runbook.ca
     find_calls,
     sessions,
 )
+from ansible_collections.azauto.runas_migration.tests.unit.plugins.module_utils._runbook.drawings import (
+    Code,
+    Command,
+    Drawing,
+    constant,
+)
+from ansible_collections.azauto.runas_migration.tests.unit.plugins.module_utils._runbook.graphs import runbook_of
 
 LOGIN = """$c = Get-AutomationConnection -Name AzureRunAsConnection
 Connect-AzAccount -ServicePrincipal -Tenant $c.TenantId -ApplicationId $c.ApplicationId \
@@ -320,3 +327,36 @@ def test_an_alias_makes_az_of_the_names_of_azurerm() -> None:
 def test_a_session_without_run_as_may_hold_what_it_likes() -> None:
     texts = {"Parent": "Get-AzVM\n.\\Child.ps1\n", "Child": "Get-AzureRmVM\n"}
     assert verdicts(texts) == {"Parent": "not_used", "Child": "not_used"}
+
+
+# Graphical runbooks
+
+
+def with_graph(texts: dict[str, str], drawn: Drawing, **options: str) -> dict[str, str]:
+    given = {**sources(texts), "Graph": Source(runbook_of(drawn), "GraphPowerShell", "Graph")}
+    rewrites = rewrite_together(given, RewriteOptions(**options))  # type: ignore[arg-type]
+    return {name: outcome.verdict.value for name, outcome in rewrites.items()}
+
+
+def calls_child(**values: str) -> Command:
+    parameters = {name: constant(value) for name, value in values.items()}
+    return Command("Call", "Child", parameters, kind="InvokeRunbookActivity")
+
+
+@pytest.mark.parametrize("activity", [calls_child(), Code("Call", "& .\\Child.ps1 -Vm one")])
+def test_a_graph_runs_its_child_in_its_session(activity: Command | Code) -> None:
+    given = {**sources({"Child": LOGIN}), "Graph": Source(runbook_of(Drawing([activity])), "GraphPowerShell", "Graph")}
+    assert [(call.caller, call.callee, call.inline) for call in find_calls(given)] == [("Graph", "Child", True)]
+
+
+def test_a_graph_of_azurerm_keeps_its_child_from_az() -> None:
+    drawn = Drawing([calls_child(), Command("List", "Get-AzureRmVM")])
+    assert with_graph({"Child": LOGIN}, drawn) == {"Child": "manual", "Graph": "manual"}
+    child = LOGIN.replace("Connect-Az", "Add-AzureRm")
+    assert with_graph({"Child": child}, drawn, azurerm="keep") == {"Child": "rewritten", "Graph": "not_used"}
+
+
+def test_a_graph_that_names_the_connection_to_a_child_without_use_for_it_stays() -> None:
+    drawn = Drawing([calls_child(ConnectionName="AzureRunAsConnection")])
+    assert with_graph({"Child": CHILD}, drawn) == {"Child": "rewritten_with_assumptions", "Graph": "not_used"}
+    assert with_graph({"Other": CHILD}, drawn) == {"Other": "rewritten_with_assumptions", "Graph": "manual"}
