@@ -36,7 +36,7 @@ _RESOURCE = {
     "apiversion": "ApiVersion",
     "pre": "Pre",
     "defaultprofile": "DefaultProfile",
-    "azurermcontext": "AzureRmContext",
+    "azurermcontext": "AzContext",
 }
 # ResourceGroupName and Name were aliases of the ones with Contains.
 _CONTAINS = frozenset({"resourcegroupnamecontains", "resourcenamecontains", "resourcegroupname", "name"})
