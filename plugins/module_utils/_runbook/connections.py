@@ -18,7 +18,9 @@ from .syntax import (
     ancestors,
     lift,
     literal,
+    peel,
     same_span,
+    table_entries,
     variable_name,
 )
 
@@ -115,12 +117,28 @@ def _fetch(script: Script, variables: Variables, command: Command, commands: lis
     named = [a.value for a in command.arguments() if a.name is not None and "name".startswith(a.name)]
     positional = [a.value for a in command.arguments() if a.name is None and not a.splat]
     given = [value for value in [*named, *positional] if value is not None]
-    name, variable = variables.constant(given[0]) if len(given) == 1 else (None, None)
+    splats = [a.value for a in command.arguments() if a.splat and a.value is not None]
+    name, variable = variables.constant(given[0]) if len(given) == 1 and not splats else (None, None)
+    if len(splats) == 1 and not given:
+        name, variable = _splatted_name(script, variables, splats[0])
     if variable is not None and _is_passed(script, variables, variable, commands):
         name = None
     fetch = Fetch(command, name, variable)
     _place_in_script(script, fetch)
     return fetch
+
+
+def _splatted_name(script: Script, variables: Variables, splat: Node) -> tuple[str | None, str]:
+    """Return (name, variable) of ``Get-AutomationConnection @variable``; the name is None when it cannot be told."""
+    variable = variable_name(script.text(splat))
+    bindings = variables.bindings[variable]
+    only_splats = all(script.text(read).startswith("@") for read in variables.reads[variable])
+    if len(bindings) != 1 or bindings[0].how is not How.ASSIGNED or bindings[0].value is None or not only_splats:
+        return None, variable
+    table = peel(bindings[0].value)
+    entries = table_entries(table) if table.type == "hash_literal_expression" else []
+    named = [e for e in entries if script.text(e.named_children[0]).strip("'\"").lower() == "name"]
+    return (variables.constant(named[0].named_children[-1])[0] if len(named) == 1 else None), variable
 
 
 def _is_passed(script: Script, variables: Variables, variable: str, commands: list[Command]) -> bool:

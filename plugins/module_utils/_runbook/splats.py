@@ -33,6 +33,7 @@ from .syntax import (
     literal,
     peel,
     same_span,
+    table_entries,
     variable_name,
 )
 
@@ -104,7 +105,7 @@ def _switch_spans(command: Command) -> list[Span]:
 
 
 def _plan_table(command: Command, table: Node, flow: Flow, known: Known, report: Report) -> list[Span]:
-    entries = _entries(table)
+    entries = table_entries(table)
     settings = [_setting(flow, entry) for entry in entries]
     for setting in settings:
         if not _is_constant(flow, setting):
@@ -142,11 +143,6 @@ def _entry_span(flow: Flow, entries: list[Node], index: int, start: int, end: in
 
 def _end(flow: Flow, entry: Node) -> int:
     return flow.script.span(entry.named_children[-1])[1]
-
-
-def _entries(table: Node) -> list[Node]:
-    body = next((child for child in table.named_children if child.type == "hash_literal_body"), None)
-    return [child for child in body.named_children if child.type == "hash_entry"] if body is not None else []
 
 
 def _setting(flow: Flow, entry: Node) -> Setting:

@@ -195,3 +195,9 @@ def literals(script: Script, node: Node) -> list[str]:
     """Return the values of the plain strings and bare words that ``node`` is, or that it lists."""
     leaves = [leaf for leaf in walk(node) if leaf.type in ("string_literal", "generic_token")]
     return [value for value in (literal(script, leaf) for leaf in leaves) if value is not None]
+
+
+def table_entries(table: Node) -> list[Node]:
+    """Return the entries of a ``hash_literal_expression``; the first child of each is its key, the last its value."""
+    body = next((child for child in table.named_children if child.type == "hash_literal_body"), None)
+    return [child for child in body.named_children if child.type == "hash_entry"] if body is not None else []
