@@ -6,7 +6,8 @@
 
 Both grammars meet an error there and lose the arguments after it (runbook-idioms, section 5). For the parser only, the
 call becomes part of the member's name, one character for one: ``-Name $a.Split________``. Nothing but constants may
-stand in the call, so that nothing that matters is hidden.
+stand in the call, so that nothing that matters is hidden. The limit of ``foreach -parallel -throttlelimit 5 (…)`` they
+cannot read either; it becomes blank.
 """
 
 from __future__ import annotations
@@ -22,12 +23,19 @@ _ARGUMENT = re.compile(
     rf"{_COMMAND_OR_PARAMETER}{_VALUE}(?P<calls>(?:\.\w+|\[-?\d+\])*\.\w+(?:{_CALL})(?:\.\w+|{_CALL}|\[-?\d+\])*)",
     re.ASCII,
 )
+_LIMIT = re.compile(
+    r"(?<=foreach)(?P<parallel>[ \t]+-parallel)(?P<limit>[ \t]+-throttlelimit[ \t:]+(?:\d+|\$\w+))", re.I | re.A
+)
 _CALLS = re.compile(_CALL, re.ASCII)
 
 
 def masked(plain: str) -> str:
     """Return ``plain`` as the grammars are to see it; every character keeps its place."""
-    return _ARGUMENT.sub(_with_names_for_calls, plain)
+    return _LIMIT.sub(_without_limit, _ARGUMENT.sub(_with_names_for_calls, plain))
+
+
+def _without_limit(loop: re.Match[str]) -> str:
+    return loop["parallel"] + " " * len(loop["limit"])
 
 
 def _with_names_for_calls(argument: re.Match[str]) -> str:

@@ -21,6 +21,7 @@ from ansible_collections.azauto.runas_migration.plugins.module_utils._runbook.ma
         ("Get-X $a[0].B.Replace('a', 'b')", "Get-X $a[0].B.Replace__________"),
         ("Get-X -Name $a.Split($c.TenantId)[4]", "Get-X -Name $a.Split($c.TenantId)[4]"),
         ("Get-X -Name $a.Split('\u00fc')[4]", "Get-X -Name $a.Split('\u00fc')[4]"),
+        ("foreach -parallel -throttlelimit 5 ($a in $b)", "foreach -parallel                  ($a in $b)"),
         ("$x = $a.Split('/')[4]", "$x = $a.Split('/')[4]"),
         ("Get-X -Name $a.B -Other $c[1]", "Get-X -Name $a.B -Other $c[1]"),
     ],
