@@ -84,7 +84,7 @@ def main() -> None:
     seconds: collections.Counter[str] = collections.Counter()
     sizes: collections.Counter[str] = collections.Counter()
     verdicts: dict[str, str] = {}
-    mix = [(name, case) for name, (case, share) in SHAPES.items() for _ in range(share)]
+    mix = [(name, case) for name, (case, share) in SHAPES.items() for dummy in range(share)]
     for number, (name, case) in zip(range(runbooks), itertools.cycle(mix), strict=False):
         content, runbook_type = runbook(case, number)
         start = time.process_time()

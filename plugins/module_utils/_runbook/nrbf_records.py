@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import TypeAlias
 
 
 class StreamError(ValueError):
@@ -178,8 +179,8 @@ class Array:
         return sum(value.count if isinstance(value, Nulls) else 1 for value in self.values)
 
 
-Item = String | Instance | Array
-Value = Primitive | Nulls | Reference | Item
+Item: TypeAlias = "String | Instance | Array"
+Value: TypeAlias = "Primitive | Nulls | Reference | Item"
 
 
 def nested(item: Item) -> Iterator[Item]:

@@ -359,12 +359,14 @@ class _Builder:
 def in_order_of_need(items: list[Item], root: Item) -> list[Item]:
     """Return the objects in the order in which the formatter writes them: each when the ones before it are done."""
     by_id = {item.object_id: item for item in items}
-    ordered, seen = [root], {root.object_id}
-    for item in ordered:
+    ordered, seen, waiting = [root], {root.object_id}, [root]
+    while waiting:
+        item = waiting.pop(0)
         for value in _values_inside(item):
             if isinstance(value, Reference) and value.target in by_id and value.target not in seen:
                 seen.add(value.target)
                 ordered.append(by_id[value.target])
+                waiting.append(by_id[value.target])
     return ordered
 
 
