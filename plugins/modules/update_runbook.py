@@ -93,6 +93,15 @@ EXAMPLES = r"""
     automation_account_name: aa-ops
     publish: false
 
+- name: Keep AzureRM, name the cloud in each login, and let runbooks with a setting use the identity whatever it says
+  azauto.runas_migration.update_runbook:
+    resource_group: rg-ops
+    automation_account_name: aa-ops
+    azurerm: keep
+    environment: AzureUSGovernment
+    disable_context_autosave: true
+    dual_mode: rewrite
+
 - name: Log in with a user-assigned identity, and keep the drafts that people have pending
   azauto.runas_migration.update_runbook:
     resource_group: rg-ops

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 
 from .login_parameters import LOGIN, LOGINS, Parameter, Parameters, Role
 
+# What is said of a service that knows no user-assigned identity.
+SYSTEM_ONLY = "as the system-assigned identity of the account"
 # Logins that have no form with an identity; their modules are retired.
 NO_IDENTITY = frozenset({"connect-azuread", "connect-msolservice", "connect-aadrmservice", "connect-aipservice"})
 
@@ -42,19 +44,17 @@ class Service:
             return self.identity
         return None if self.client is None else f"{self.identity} {self.client} {client_id}"
 
-    @property
-    def system_only(self) -> str:
-        """Return why a user-assigned identity will not do."""
-        return "as the system-assigned identity of the account"
-
     def obstacle(self, used: Iterable[str]) -> str | None:
         """Return under which condition the identity login works, when a script that uses these names does not meet it.
 
         The names are those of the script's commands and of the modules it names, lower case.
         """
         names = set(used)
-        if names & self.legacy or (self.must_be_named and self.module.lower() not in names):
-            return f"with module {self.module} {self.minimum} or newer, which the runbook has to name"
+        module = f"with module {self.module} {self.minimum} or newer"
+        if names & self.legacy:
+            return f"{module}; the runbook uses {min(names & self.legacy)}, which does not go with it"
+        if self.must_be_named and self.module.lower() not in names:
+            return f"{module}, which the runbook has to name with #Requires or Import-Module"
         return None
 
 

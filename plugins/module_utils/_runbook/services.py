@@ -18,7 +18,7 @@ from .login_parameters import Role
 from .logins import argument_spans, is_fed
 from .report import Report
 from .result import NeededModule
-from .service_commands import NO_IDENTITY, SERVICES, Service
+from .service_commands import NO_IDENTITY, SERVICES, SYSTEM_ONLY, Service
 
 RULE = "service_login"
 _INITIAL_DOMAIN = re.compile(r"[\w-]+\.(onmicrosoft\.(com|us|de)|partner\.onmschina\.cn)", re.IGNORECASE)
@@ -66,7 +66,7 @@ def _plan_login(
     arguments = command.arguments(service.parameters.is_switch)
     identity = service.identity_arguments(known.options.client_id)
     used = {*(c.name for c in commands), *named_modules(command.script, commands)}
-    reason = service.obstacle(used) if identity is not None else service.system_only
+    reason = service.obstacle(used) if identity is not None else SYSTEM_ONLY
     if reason is not None or identity is None:
         report.add("RA439", command.node, command=command.written, condition=reason)
         planned.refused.append(command)

@@ -62,6 +62,22 @@ class TestOptions:
         assert [found.name for found in needed] == [module]
 
 
+class TestOtherServices:
+    FETCH = "$c = Get-AutomationConnection -Name AzureRunAsConnection\n"
+    FED = "-ClientId $c.ApplicationId -Tenant $c.TenantId"
+
+    def test_what_does_not_go_with_the_identity_login_is_named(self) -> None:
+        login = f"Connect-MgGraph {self.FED} -CertificateThumbprint $c.CertificateThumbprint\n"
+        script = f"{self.FETCH}{login}Select-MgProfile beta\n"
+        (found,) = rewrite(script.encode(), "PowerShell").findings
+        assert "the runbook uses select-mgprofile" in found.sentence
+
+    def test_a_module_that_has_to_be_named_is_named(self) -> None:
+        script = f"{self.FETCH}Connect-PnPOnline -Url $u {self.FED} -Thumbprint $c.CertificateThumbprint\n"
+        (found,) = rewrite(script.encode(), "PowerShell").findings
+        assert "PnP.PowerShell 2.1.0 or newer, which the runbook has to name" in found.sentence
+
+
 class TestLanguage:
     @pytest.mark.parametrize("declared", ["PowerShell", "PowerShell72", "Script", "PowerShellWorkflow", "", "Python3"])
     def test_powershell_is_known_by_its_content(self, declared: str) -> None:
