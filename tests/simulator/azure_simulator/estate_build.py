@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
-from azure_simulator import entra, rbac
+from azure_simulator import entra, locks, policies, rbac
 from azure_simulator import estate_model as model
 from azure_simulator.clock import TICKS_PER_SECOND, graph_text
 from azure_simulator.estate import EstateError
@@ -72,6 +72,8 @@ def build(world: World, estate: model.Estate, folder: Path) -> None:
     builder.add_key_vaults()
     builder.add_logins()
     builder.add_machines()
+    builder.add_locks()
+    builder.add_policies()
     world.provider_state["seeded_secrets"] = list(estate.seeded_secrets)
     world.roles_changed()
 
@@ -340,6 +342,20 @@ class Builder:
             for subscription in own if role.scope is None else own[:1]:
                 self.assign_all([role], principal.id, subscription, place)
         self.grant_graph(principal, GRAPH_RIGHTS[graph], place)
+
+    # --- what stands in the way -------------------------------------------
+
+    def add_locks(self) -> None:
+        for item in self.estate.locks:
+            place = f"locks ({item.name})"
+            scope = self.scope(item.scope, self.subscription(None, place), place)
+            locks.add(self.world, locks.Lock(item.name, item.level, scope, item.notes))
+
+    def add_policies(self) -> None:
+        for item in self.estate.policies:
+            place = f"policies ({item.name})"
+            scope = self.scope(item.scope, self.subscription(None, place), place)
+            policies.add(self.world, policies.Policy(item.name, item.effect, scope))
 
     # --- vaults -----------------------------------------------------------
 

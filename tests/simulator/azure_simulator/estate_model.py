@@ -87,6 +87,34 @@ def _as_role(value: object) -> object:
 RoleEntry = Annotated[Role, BeforeValidator(_as_role)]
 
 
+class Lock(Model):
+    """A management lock; `scope` is written as that of a role, but is no management group."""
+
+    name: Name
+    level: Literal["CanNotDelete", "ReadOnly"] = "CanNotDelete"
+    scope: str | None = None
+    notes: str | None = None
+
+    @model_validator(mode="after")
+    def _no_management_group(self) -> Lock:
+        if self.scope and self.scope.startswith(("mg:", "/providers/")):
+            raise ValueError("management groups have no locks")
+        return self
+
+
+class Policy(Model):
+    """An assignment of a policy; `scope` is written as that of a role.
+
+    `denies: identity` is a policy that an Automation account with another identity than it has does not comply
+    with.
+    """
+
+    name: Name
+    scope: str | None = None
+    effect: Literal["deny", "audit"] = "deny"
+    denies: Literal["identity"] = "identity"
+
+
 class Identity(Model):
     """A user-assigned managed identity."""
 
@@ -395,6 +423,8 @@ class Estate(Model):
     management_groups: list[ManagementGroup] = []
     subscriptions: list[Subscription] = [Subscription(name="production")]
     custom_roles: list[CustomRole] = []
+    locks: list[Lock] = []
+    policies: list[Policy] = []
     identities: list[Identity] = []
     applications: list[Application] = []
     groups: list[Group] = []

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from azure_simulator import errors, rbac
+from azure_simulator import errors, locks, rbac
 from azure_simulator.clock import to_datetime
 from azure_simulator.faults import Fault
 from azure_simulator.request_log import RequestLog
@@ -110,6 +110,7 @@ class Gateway:
             call.caller = self.engine.tokens.verify(call.header("authorization"), self.service)
         if self.service == "arm" and not route.public:
             self._admit_to_resource_manager(call, route)
+            self._admit_past_locks(call, route)
         elif self.service == "graph" and route.action is not None:
             self._admit_to_graph(call, route.action)
         return route.handler(call)
@@ -125,6 +126,11 @@ class Gateway:
         scope = scope_of(route, call)
         if not rbac.authorize(world, call.who, route.action, scope):
             raise errors.authorization_failed(call.who.app_id, call.who.object_id, route.action, scope)
+
+    def _admit_past_locks(self, call: Call, route: Route) -> None:
+        reads = call.method in _READS or (route.action or "").endswith("/read")
+        if not reads:
+            locks.refuse_where_locked(self.engine.world, call.path, deletes=call.method == "DELETE")
 
     def _admit_to_graph(self, call: Call, permission: str) -> None:
         if not rbac.authorize_graph(self.engine.world, call.who, permission):

@@ -242,7 +242,9 @@ def _matches(patterns: Iterable[str] | None, action: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _pattern(pattern: str) -> re.Pattern[str]:
-    return re.compile(".*".join(re.escape(part) for part in pattern.lower().split("*")), re.DOTALL)
+    """``*`` stands for any text, and ``/*/`` also for one slash (contract 4.3)."""
+    deep = [".*".join(re.escape(part) for part in piece.split("*")) for piece in pattern.lower().split("/*/")]
+    return re.compile("/(?:.*/)?".join(deep), re.DOTALL)
 
 
 def as_wire(entry: dict[str, list[str]]) -> dict[str, Any]:

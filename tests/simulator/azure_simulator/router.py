@@ -79,8 +79,12 @@ class Routes:
         action: str | None = None,
         mutates: bool | None = None,
         public: bool = False,
+        provider: Provider | None = None,
     ) -> None:
-        """Register ``handler`` for one method and template of ``arm``, ``graph`` or ``login``."""
+        """Register ``handler`` for one method and template of ``arm``, ``graph`` or ``login``.
+
+        ``provider`` is for a resource type that has other api-versions than the rest of its namespace.
+        """
         rooted = not template.startswith("{scope}")
         path = template if rooted else template[len("{scope}") :]
         names: list[str] = [] if rooted else ["scope"]
@@ -95,7 +99,7 @@ class Routes:
             action,
             method != "GET" if mutates is None else mutates,
             tuple(names),
-            self._provider_of(parts),
+            provider or self._provider_of(parts),
             public,
             _scope_parts(parts) if rooted else 0,
         )

@@ -14,7 +14,7 @@ import secrets
 import time
 from typing import Any
 
-from azure_simulator import errors
+from azure_simulator import entra, errors
 from azure_simulator.wire import Caller
 from azure_simulator.world import World, new_id
 
@@ -44,7 +44,7 @@ class TokenService:
     def issue(self, tenant_id: str, app_id: str, object_id: str, resource: str, identity_kind: str = "app") -> str:
         """A signed JWT for ``resource``, valid for ``LIFETIME`` seconds."""
         now = int(time.time())
-        claims = {
+        claims: dict[str, Any] = {
             "aud": resource,
             "iss": f"https://sts.windows.net/{tenant_id}/",
             "iat": now,
@@ -59,6 +59,10 @@ class TokenService:
             "uti": new_id(),
             "ver": "1.0",
         }
+        permissions = entra.graph_permissions(self.world, object_id) if self.service_of(resource) == "graph" else None
+        if permissions:
+            # A claim is there only if it has a value (contract 9.4).
+            claims["roles"] = sorted(permissions)
         head = _encode(json.dumps({"typ": "JWT", "alg": "HS256"}).encode())
         signed = f"{head}.{_encode(json.dumps(claims).encode())}"
         return f"{signed}.{_encode(self._signature(signed))}"

@@ -14,11 +14,23 @@ from azure_simulator.providers import (
     directory,
     key_vault,
     management,
+    management_locks,
     metadata,
+    policy,
     site_recovery,
 )
 
 
 def all_providers() -> tuple[ModuleType, ...]:
     """Every provider of the simulator, in the order of registration."""
-    return (metadata, automation, authorization, directory, management, site_recovery, key_vault)
+    return (
+        metadata,
+        automation,
+        authorization,
+        management_locks,
+        policy,
+        directory,
+        management,
+        site_recovery,
+        key_vault,
+    )

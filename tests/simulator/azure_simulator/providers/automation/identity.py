@@ -6,9 +6,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from azure_simulator import entra, errors, rbac
+from azure_simulator import entra, errors, policies, rbac
 from azure_simulator.clock import graph_text
 from azure_simulator.paging import paged
 from azure_simulator.providers.automation.model import Account, UserAssigned
@@ -130,6 +131,8 @@ def apply(call: Call, account: Account, wanted: Any, *, merge: bool, creating: b
         raise errors.bad_request(
             "InvalidIdentityValues", "The identity type UserAssigned needs at least one user assigned identity."
         )
+    if _changes(account, kinds, result):
+        policies.refuse_identity(call.world, account.id, account.name)
     account.user_assigned = {}
     for resource_id in result:
         assign_user_identity(call.world, account, resource_id)
@@ -137,6 +140,18 @@ def apply(call: Call, account: Account, wanted: Any, *, merge: bool, creating: b
         enable_system_identity(call.world, account)
     else:
         disable_system_identity(call.world, account)
+
+
+def differs(account: Account, wanted: Any) -> bool:
+    """Whether an ``identity`` member is another than the account has; what is no identity is none."""
+    kinds = _requested_kinds(wanted) if wanted else set()
+    return _changes(account, kinds, (wanted or {}).get("userAssignedIdentities") or {})
+
+
+def _changes(account: Account, kinds: set[str], identities: Iterable[str]) -> bool:
+    had = {SYSTEM} if account.system_principal_id else set()
+    had |= {USER} if account.user_assigned else set()
+    return kinds != had or {item.lower() for item in identities} != set(account.user_assigned)
 
 
 def _requested_kinds(wanted: Any) -> set[str]:
