@@ -42,6 +42,15 @@ def list_at_and_above(session: Session, scope: str) -> list[Json]:
     return _list(session, f"Listing the role assignments at {scope}", scope, "atScope()")
 
 
+def list_held_at(session: Session, scope: str, principal_id: str) -> list[Json]:
+    """Return the role assignments at a scope and from above that a principal holds, by itself or through its groups.
+
+    Only for users and service principals (section 4).
+    """
+    doing = f"Listing what principal {principal_id} holds at {scope}"
+    return _list(session, doing, scope, f"atScope() and assignedTo('{_literal(principal_id)}')")
+
+
 def get_assignment(session: Session, scope: str, name: str) -> Json | None:
     """Return the role assignment ``name`` at a scope; None where there is none, or none is replicated yet (4.1)."""
     doing = f"Reading role assignment {name} at {scope}"

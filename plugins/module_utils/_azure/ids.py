@@ -70,3 +70,9 @@ def subscription_of(arm_id: str) -> str | None:
 def quoted(segment: str) -> str:
     """Return one path segment escaped for a URL; names from Azure are untrusted text."""
     return quote(segment, safe="")
+
+
+def url_path(arm_id: str) -> str:
+    """Return an ARM id as a URL's path, escaped but for its slashes; "" for the tenant."""
+    path = quote(arm_id.strip("/"), safe="/()-_.~")
+    return f"/{path}" if path else ""

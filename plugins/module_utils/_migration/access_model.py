@@ -7,13 +7,13 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from .._azure.ids import last_segment, normal_id, subscription_of
+from .actions import allows
 
 CONTRIBUTOR = "b24988ac-6180-42a0-ab88-20f7382dd24c"
 
@@ -94,24 +94,8 @@ def role_of(definition: Mapping[str, Any]) -> Role:
 
 
 def gives_out_roles(permissions: Sequence[Mapping[str, Any]]) -> bool:
-    """Tell whether any entry of a role definition allows to give out roles: in ``actions``, not in ``notActions``."""
-    return any(
-        _matches(entry.get("actions"), action) and not _matches(entry.get("notActions"), action)
-        for entry in permissions
-        for action in _GIVES_OUT_ROLES
-    )
-
-
-def _matches(patterns: Sequence[str] | None, action: str) -> bool:
-    return any(_covers(pattern.lower(), action.lower()) for pattern in patterns or ())
-
-
-def _covers(pattern: str, action: str) -> bool:
-    """Tell whether an action with wildcards covers another; a ``*`` stands for any text, slashes included."""
-    # An expression costs a thousand times what these comparisons cost, and a role may have hundreds of actions.
-    if not action.startswith(pattern.partition("*")[0]) or not action.endswith(pattern.rpartition("*")[2]):
-        return False
-    return re.fullmatch(".*".join(re.escape(part) for part in pattern.split("*")), action) is not None
+    """Tell whether any entry of a role definition allows to give out roles."""
+    return any(allows(entry, action) for entry in permissions for action in _GIVES_OUT_ROLES)
 
 
 def same_condition(left: str | None, right: str | None) -> bool:
