@@ -134,7 +134,7 @@ def policy_findings(policies: Iterable[Policy]) -> Iterator[Finding]:
     for policy in policies:
         name = last_segment(policy.assignment)
         if policy.denies:
-            reason = f": {policy.reason}" if policy.reason else ""
+            reason = f": {policy.reason.rstrip('.')}" if policy.reason else ""
             yield finding("RA917", policy.assignment, policy=name, definition=policy.definition, reason=reason)
         elif policy.undecided:
             what = f"What policy {name} says of the account's identity"
