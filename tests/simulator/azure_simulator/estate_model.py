@@ -139,8 +139,8 @@ class Application(Model):
 
 
 class Group(Model):
-    """A group of the directory; members are names of applications, identities, accounts (their system identity)
-    or other groups."""
+    """A group of the directory; members are names of applications, identities, accounts (their system identity),
+    other groups, machines, and logins (as `login-NAME`)."""
 
     name: Name
     tenant: str | None = None
