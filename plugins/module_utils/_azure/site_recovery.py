@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # PRIVATE: this file is no public interface of the collection; it may change in any release.
-"""Site Recovery: vaults and their container mappings (azure-contracts, section 6).
+"""Site Recovery: vaults, their container mappings and protection intents (azure-contracts, section 6).
 
 The management SDK does not resolve beside the peer's pins (section 10a), so the
 requests are our own. Functions return the wire's JSON and raise the errors of
@@ -35,4 +35,11 @@ def list_container_mappings(session: Session, vault_id: str) -> list[Json]:
     """Return all protection container mappings of a vault, whatever their fabric and container."""
     path = f"{quote(vault_id, safe='/')}/replicationProtectionContainerMappings"
     doing = f"Listing the container mappings of vault {last_segment(vault_id)}"
+    return session.arm_pages(path, API_VERSION, doing)
+
+
+def list_protection_intents(session: Session, vault_id: str) -> list[Json]:
+    """Return the protection intents of a vault, by which a policy protects machines (docs/contract.md, 6.2)."""
+    path = f"{quote(vault_id, safe='/')}/replicationProtectionIntents"
+    doing = f"Listing the protection intents of vault {last_segment(vault_id)}"
     return session.arm_pages(path, API_VERSION, doing)

@@ -14,7 +14,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from azure_simulator import estate_model
+from azure_simulator import estate_model, estate_model_dependants
 from azure_simulator.estate_model import Estate
 
 
@@ -95,7 +95,7 @@ def _inside(value: Any, part: int | str) -> Any:
 def _suggestion(key: str) -> str:
     known = {
         name
-        for model in vars(estate_model).values()
+        for model in (*vars(estate_model).values(), *vars(estate_model_dependants).values())
         if isinstance(model, type) and issubclass(model, BaseModel)
         for name in model.model_fields
     }

@@ -15,6 +15,7 @@ from azure_simulator import estate_model as model
 from azure_simulator.clock import graph_text, offset_text
 from azure_simulator.estate import EstateError
 from azure_simulator.estate_build import DAY, Builder, find
+from azure_simulator.estate_dependants import add_dependants
 from azure_simulator.estate_runbooks import draft_of, published_of, type_of
 from azure_simulator.providers.automation.default_modules import module_properties
 from azure_simulator.providers.automation.identity import assign_user_identity
@@ -91,6 +92,7 @@ class _AccountBuilder:
         self._add_worker_groups()
         self._add_links()
         self._add_webhooks()
+        add_dependants(self.builder, self.item, self.account)
 
     # --- identity ---------------------------------------------------------
 

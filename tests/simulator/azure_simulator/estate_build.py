@@ -20,7 +20,7 @@ from azure_simulator import estate_model as model
 from azure_simulator.clock import TICKS_PER_SECOND, graph_text
 from azure_simulator.estate import EstateError
 from azure_simulator.providers.key_vault import key_vault_resource, policy
-from azure_simulator.providers.site_recovery import mapping_resource, vault_resource
+from azure_simulator.providers.site_recovery import intent_resource, mapping_resource, vault_resource
 from azure_simulator.scopes import group_scope
 from azure_simulator.world import (
     DirectoryObject,
@@ -59,6 +59,7 @@ def build(world: World, estate: model.Estate, folder: Path) -> None:
     """
     # Imported here because accounts are built with the Builder of this module.
     from azure_simulator.estate_accounts import add_accounts
+    from azure_simulator.estate_dependants import add_surroundings
 
     rbac.install_builtin_roles(world)
     builder = Builder(world, estate)
@@ -69,6 +70,7 @@ def build(world: World, estate: model.Estate, folder: Path) -> None:
     builder.add_application_extras()
     builder.add_vaults()
     builder.add_key_vaults()
+    add_surroundings(builder)
     builder.add_logins()
     builder.add_machines()
     builder.add_groups()
@@ -364,11 +366,14 @@ class Builder:
             place = f"vaults ({item.name})"
             location = item.region or self.estate.region
             group = self.group(self.subscription(item.subscription, place), item.resource_group, location)
-            vault = self.world.add_resource(vault_resource(group.id, item.name, location))
+            vault = self.world.add_resource(vault_resource(group.id, item.name, location, item.state))
             for mapping in item.mappings:
-                account = mapping.account
-                account_id = find(self.account_ids, account, place, "account") if account else None
-                self.world.add_resource(mapping_resource(vault.id, mapping, account_id))
+                self.world.add_resource(mapping_resource(vault.id, mapping, self._account_id(mapping.account, place)))
+            for intent in item.intents:
+                self.world.add_resource(intent_resource(vault.id, intent, self._account_id(intent.account, place)))
+
+    def _account_id(self, name: str | None, place: str) -> str | None:
+        return find(self.account_ids, name, place, "account") if name else None
 
     def add_key_vaults(self) -> None:
         for item in self.estate.key_vaults:

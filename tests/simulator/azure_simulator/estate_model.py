@@ -13,6 +13,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from azure_simulator.estate_model_dependants import (
+    ActionGroup,
+    DscNode,
+    Solution,
+    SourceControl,
+    UpdateConfiguration,
+    Vault,
+)
+
 RunAsKind = Literal["azure", "classic"]
 RunAsStatus = Literal["complete", "expired", "incomplete"]
 RunAsPart = Literal["connection", "certificate", "application", "service_principal", "credential", "application_id"]
@@ -345,32 +354,11 @@ class Account(Model):
     default_modules: bool = True
     python3_packages: list[Package] = []
     runtime_environments: list[RuntimeEnvironment] = []
-
-
-class Mapping(Model):
-    """A Site Recovery container mapping. `provider` is A2A (Azure to Azure) or another replication.
-
-    `authentication` of null leaves the member out of the answer, as old mappings do; it then means RunAsAccount.
-    """
-
-    name: Name
-    fabric: Name = "asr-a2a-default-westeurope"
-    container: Name = "asr-a2a-default-westeurope-container"
-    target_container: Name = "asr-a2a-default-northeurope-container"
-    provider: str = "A2A"
-    auto_update: Literal["Enabled", "Disabled"] = "Enabled"
-    account: str | None = None
-    authentication: Literal["RunAsAccount", "SystemAssignedIdentity"] | None = "RunAsAccount"
-
-
-class Vault(Model):
-    """A Recovery Services vault with its container mappings."""
-
-    name: Name
-    subscription: str | None = None
-    resource_group: Name = "rg-recovery"
-    region: str | None = None
-    mappings: list[Mapping] = []
+    source_controls: list[SourceControl] = []
+    update_configurations: list[UpdateConfiguration] = []
+    dsc_nodes: list[DscNode] = []
+    dsc_configurations: list[Name] = []
+    linked_workspace: Name | None = None
 
 
 class AccessPolicy(Model):
@@ -431,6 +419,8 @@ class Estate(Model):
     accounts: list[Account] = []
     vaults: list[Vault] = []
     key_vaults: list[KeyVault] = []
+    action_groups: list[ActionGroup] = []
+    solutions: list[Solution] = []
     logins: dict[str, Login] = {}
     machines: list[Machine] = []
     seeded_secrets: list[str] = []

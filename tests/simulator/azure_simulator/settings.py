@@ -40,6 +40,7 @@ class Settings:
     role_assignment_limit: int = _setting(4000, "role assignments per subscription")
     graph_page_size: int = _setting(100, "directory objects per page")
     site_recovery_async_operation: bool = _setting(True, "Azure-AsyncOperation header on mapping updates")
+    failed_vault_status: int = _setting(400, "status of the lists of a vault in state Failed")
     site_recovery_checks_roles: bool = _setting(False, "mappings move only to identities with rights on the vault")
 
     def update(self, values: dict[str, Any]) -> None:

@@ -16,6 +16,8 @@ from azure_simulator.providers import (
     management,
     management_locks,
     metadata,
+    monitor,
+    operations_management,
     policy,
     site_recovery,
 )
@@ -33,4 +35,6 @@ def all_providers() -> tuple[ModuleType, ...]:
         management,
         site_recovery,
         key_vault,
+        monitor,
+        operations_management,
     )

@@ -2,14 +2,15 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Microsoft.RecoveryServices: vaults, container mappings, jobs (contract 6)."""
+"""Microsoft.RecoveryServices: vaults, container mappings, protection intents, jobs (contract 6)."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from azure_simulator import errors, estate_model, rbac
+from azure_simulator import errors, rbac
 from azure_simulator.clock import TICKS_PER_SECOND, zulu_text
+from azure_simulator.estate_model_dependants import Intent, Mapping
 from azure_simulator.paging import paged
 from azure_simulator.providers.automation.model import Account
 from azure_simulator.router import Provider, Routes
@@ -20,6 +21,7 @@ Wire = dict[str, Any]
 
 VAULT_TYPE = "Microsoft.RecoveryServices/vaults"
 MAPPING_TYPE = f"{VAULT_TYPE}/replicationProtectionContainerMappings"
+_INTENT_TYPE = f"{VAULT_TYPE}/replicationProtectionIntents"
 _FULL_MAPPING_TYPE = (
     f"{VAULT_TYPE}/replicationFabrics/replicationProtectionContainers/replicationProtectionContainerMappings"
 )
@@ -66,6 +68,7 @@ def register(routes: Routes) -> None:
         "/replicationProtectionContainerMappings"
     )
     routes.add("arm", "GET", _VAULT + "/replicationProtectionContainerMappings", list_mappings, action=mapping_read)
+    routes.add("arm", "GET", _VAULT + "/replicationProtectionIntents", list_intents, action=f"{_INTENT_TYPE}/read")
     routes.add("arm", "GET", _MAPPING, get_mapping, action=f"{nested}/read")
     routes.add("arm", "PATCH", _MAPPING, update_mapping, action=f"{nested}/write")
     jobs = "Microsoft.RecoveryServices/vaults/replicationJobs/read"
@@ -80,21 +83,22 @@ def dump(world: World) -> Wire:
     """Vaults and mappings as the API shows them."""
     return {
         "vaults": [_vault(item) for item in world.resources_of_type(VAULT_TYPE)],
-        "container_mappings": [_mapping(item) for item in world.resources_of_type(MAPPING_TYPE)],
+        "container_mappings": [_shown(item) for item in world.resources_of_type(MAPPING_TYPE)],
+        "protection_intents": [_shown(item) for item in world.resources_of_type(_INTENT_TYPE)],
     }
 
 
 # --- what an estate makes -------------------------------------------------
 
 
-def vault_resource(group_id: str, name: str, location: str) -> Resource:
+def vault_resource(group_id: str, name: str, location: str, state: str = "Succeeded") -> Resource:
     """A Recovery Services vault in a resource group."""
-    properties = {"provisioningState": "Succeeded", "privateEndpointStateForSiteRecovery": "None"}
+    properties = {"provisioningState": state, "privateEndpointStateForSiteRecovery": "None"}
     vault_id = f"{group_id}/providers/{VAULT_TYPE}/{name}"
     return Resource(vault_id, VAULT_TYPE, name, properties, location, {})
 
 
-def mapping_resource(vault_id: str, mapping: estate_model.Mapping, account_id: str | None) -> Resource:
+def mapping_resource(vault_id: str, mapping: Mapping, account_id: str | None) -> Resource:
     """A container mapping of a vault. Its id begins with a capital S (contract 6)."""
     base = vault_id.replace("/subscriptions/", "/Subscriptions/", 1) + "/replicationFabrics"
     source = f"{base}/{mapping.fabric}/replicationProtectionContainers/{mapping.container}"
@@ -104,8 +108,8 @@ def mapping_resource(vault_id: str, mapping: estate_model.Mapping, account_id: s
         "targetProtectionContainerId": target,
         "targetProtectionContainerFriendlyName": mapping.target_container,
         "providerSpecificDetails": _details(mapping, account_id),
-        "health": "Normal",
-        "healthErrorDetails": [],
+        "health": "Critical" if mapping.health else "Normal",
+        "healthErrorDetails": [_health_error(category) for category in mapping.health],
         "policyId": f"{base.removesuffix('/replicationFabrics')}/replicationPolicies/24-hour-retention-policy",
         "state": "Paired",
         "sourceProtectionContainerFriendlyName": mapping.container,
@@ -117,7 +121,7 @@ def mapping_resource(vault_id: str, mapping: estate_model.Mapping, account_id: s
     return Resource(mapping_id, MAPPING_TYPE, mapping.name, properties)
 
 
-def _details(mapping: estate_model.Mapping, account_id: str | None) -> Wire:
+def _details(mapping: Mapping, account_id: str | None) -> Wire:
     if mapping.provider != "A2A":
         return {"instanceType": mapping.provider}
     details: Wire = {
@@ -130,6 +134,50 @@ def _details(mapping: estate_model.Mapping, account_id: str | None) -> Wire:
     if mapping.authentication is not None:
         details["automationAccountAuthenticationType"] = mapping.authentication
     return details
+
+
+def _health_error(category: str) -> Wire:
+    """What Site Recovery complains about; that a mapping carries these categories is unverified (contract 6.2)."""
+    return {
+        "errorSource": "Provider",
+        "errorType": "Configuration",
+        "errorLevel": "Error",
+        "errorCategory": category,
+        "errorCode": "151001",
+        "summaryMessage": f"{category} in short.",
+        "errorMessage": f"{category} at length.",
+        "possibleCauses": "",
+        "recommendedAction": "",
+        "creationTimeUtc": "2024-01-01T00:00:00Z",
+        "innerHealthErrors": [],
+    }
+
+
+def intent_resource(vault_id: str, intent: Intent, account_id: str | None) -> Resource:
+    """A protection intent of a vault; what is null in the estate is not in the answer (contract 6.2)."""
+    optional = {
+        "agentAutoUpdateStatus": intent.auto_update,
+        "automationAccountArmId": account_id,
+        "automationAccountAuthenticationType": intent.authentication,
+    }
+    group_id = vault_id.partition("/providers/")[0]
+    details = {
+        "instanceType": "A2A",
+        "fabricObjectId": f"{group_id}/providers/Microsoft.Compute/virtualMachines/{intent.name}",
+        "primaryLocation": "westeurope",
+        "recoveryLocation": "northeurope",
+        "recoveryAvailabilityType": "Single",
+        **{name: value for name, value in optional.items() if value is not None},
+    }
+    properties = {
+        "friendlyName": intent.name,
+        "jobId": None,
+        "jobState": "Succeeded",
+        "isActive": True,
+        "providerSpecificDetails": details,
+    }
+    base = vault_id.replace("/subscriptions/", "/Subscriptions/", 1)
+    return Resource(f"{base}/replicationProtectionIntents/{intent.name}", _INTENT_TYPE, intent.name, properties)
 
 
 # --- handlers -------------------------------------------------------------
@@ -146,9 +194,14 @@ def get_vault(call: Call) -> Response:
 
 def list_mappings(call: Call) -> Response:
     """All mappings of a vault; ``nextLink`` is there even when it is null (contract 6)."""
-    vault = _existing_vault(call)
+    vault = _working_vault(call)
     items = call.world.resources_of_type(MAPPING_TYPE, vault.id + "/")
-    return paged(call, items, _mapping, extra={"nextLink": None}, empty_page=call.world.settings.empty_pages)
+    return paged(call, items, _shown, extra={"nextLink": None}, empty_page=call.world.settings.empty_pages)
+
+
+def list_intents(call: Call) -> Response:
+    vault = _working_vault(call)
+    return paged(call, call.world.resources_of_type(_INTENT_TYPE, vault.id + "/"), _shown, extra={"nextLink": None})
 
 
 def get_mapping(call: Call) -> Response:
@@ -224,6 +277,15 @@ def _existing_vault(call: Call) -> Resource:
     vault = call.world.resources.get(vault_id.lower())
     if vault is None:
         raise errors.resource_not_found(f"{VAULT_TYPE}/{name}", group)
+    return vault
+
+
+def _working_vault(call: Call) -> Resource:
+    """The vault; an error for one in state Failed. Which one Azure answers is unverified (contract 6.2)."""
+    vault = _existing_vault(call)
+    if vault.properties["provisioningState"] == "Failed":
+        message = f"The vault '{vault.name}' is in state Failed."
+        raise errors.arm_error(call.world.settings.failed_vault_status, "VaultInFailedState", message)
     return vault
 
 
@@ -339,10 +401,10 @@ def _vault(vault: Resource) -> Wire:
     }
 
 
-def _mapping(mapping: Resource) -> Wire:
-    return {"id": mapping.id, "name": mapping.name, "type": MAPPING_TYPE, "properties": mapping.properties}
+def _shown(item: Resource) -> Wire:
+    return {"id": item.id, "name": item.name, "type": item.type, "properties": item.properties}
 
 
 def _single(mapping: Resource) -> Wire:
     """The single answer's type differs from the vault-level list's (contract 6)."""
-    return {**_mapping(mapping), "type": _FULL_MAPPING_TYPE}
+    return {**_shown(mapping), "type": _FULL_MAPPING_TYPE}

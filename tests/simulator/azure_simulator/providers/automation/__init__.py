@@ -9,6 +9,7 @@ from __future__ import annotations
 from azure_simulator.providers.automation import (
     accounts,
     assets,
+    configurations,
     drafts,
     environments,
     hybrid,
@@ -46,6 +47,6 @@ PROVIDER = Provider(
 def register(routes: Routes) -> None:
     """Add all routes of the provider."""
     routes.add_provider(PROVIDER)
-    for part in (accounts, runbooks, drafts, assets, links, hybrid, environments, jobs, usage):
+    for part in (accounts, runbooks, drafts, assets, links, hybrid, environments, jobs, usage, configurations):
         part.register(routes)
     identity.register(routes)

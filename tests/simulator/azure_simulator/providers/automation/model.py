@@ -146,6 +146,9 @@ class Account:
     default_modules: bool = True
     webhooks: dict[str, Asset] = field(default_factory=dict)
     source_controls: dict[str, Asset] = field(default_factory=dict)
+    update_configurations: dict[str, Asset] = field(default_factory=dict)
+    dsc_nodes: dict[str, Asset] = field(default_factory=dict)
+    dsc_configurations: dict[str, Asset] = field(default_factory=dict)
     runtime_environments: dict[str, Asset] = field(default_factory=dict)
     environment_packages: dict[str, list[Asset]] = field(default_factory=dict)
     job_schedules: dict[str, JobSchedule] = field(default_factory=dict)
@@ -173,6 +176,9 @@ ASSET_KINDS = (
     "python3_packages",
     "webhooks",
     "source_controls",
+    "update_configurations",
+    "dsc_nodes",
+    "dsc_configurations",
     "runtime_environments",
 )
 
