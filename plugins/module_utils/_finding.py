@@ -663,11 +663,114 @@ CODES: dict[str, Code] = {
         "identity does not work.",
         "Use the system-assigned identity for this runbook, or run it in the cloud.",
     ),
+    # RA610-RA639: what depends on an account, found by looking around
+    "RA610": Code(
+        WARNING,
+        "Source control {control} takes runbooks from {repository} at every commit: what is rewritten in the account "
+        "alone is overwritten with the old code.",
+        "Rewrite the files in the repository with update_runbook_file and commit them, then migrate the runbooks of "
+        "the account.",
+    ),
+    "RA611": Code(
+        WARNING,
+        "Source control {control} takes runbooks from {repository} whenever somebody starts it: that would bring the "
+        "old code back.",
+        "Rewrite the files in the repository with update_runbook_file before the next synchronization.",
+    ),
+    "RA612": Code(
+        INFO,
+        "Source control {control} takes runbooks from {repository}; no runbook of the account uses a Run As account.",
+        "See that the files there use none either: update_runbook_file in check mode tells.",
+    ),
+    "RA620": Code(
+        WARNING,
+        "Action group {group} starts runbook {runbook}, which uses a Run As account.",
+        "Rewrite the runbook with update_runbook, which keeps its webhooks, then test the action group.",
+    ),
+    "RA621": Code(
+        WARNING,
+        "Action group {group} starts {runbook}, a built-in runbook of Azure Monitor. Built-in runbooks logged in with "
+        "the Run As account, and whether this one does was not seen.",
+        "Let the action start a runbook that logs in with the identity, then test the action group.",
+    ),
+    "RA625": Code(
+        INFO,
+        "Update configuration {configuration} belongs to Update Management, which was retired on 31 August 2024.",
+        "Move it to Azure Update Manager and delete it here.",
+    ),
+    "RA626": Code(
+        WARNING,
+        "Update configuration {configuration} starts runbook {runbook} before or after it updates, and that uses a Run "
+        "As account.",
+        "Rewrite it with update_runbook; in Azure Update Manager start it by an event and a webhook.",
+    ),
+    "RA630": Code(
+        WARNING,
+        "Start/Stop VMs during off-hours ({solution}) runs in this account. It was retired; its runbooks log in with "
+        "the Run As account, unless somebody changed them.",
+        "Replace it with Start/Stop VMs v2, or rewrite its runbooks like all others, graphical ones included; then "
+        "delete the solution.",
+    ),
+    "RA631": Code(
+        INFO,
+        "Update Management ({solution}) uses this account. It was retired on 31 August 2024.",
+        "Move what it updates to Azure Update Manager and delete the solution.",
+    ),
+    "RA632": Code(
+        INFO,
+        "Start/Stop VMs during off-hours ({solution}) runs in this account; none of its runbooks uses a Run As "
+        "account.",
+        "Nothing for this migration; the solution itself was retired.",
+    ),
+    "RA635": Code(
+        INFO,
+        "State Configuration has {nodes} nodes and {configurations} configurations in this account.",
+        "It needs no Run As account, but configurations are not read: look through them for the connection or its "
+        "certificate.",
+    ),
+    "RA639": Code(
+        INFO,
+        "{what} could not be read: it was deleted meanwhile.",
+        "Run again to see what is there now.",
+    ),
     # RA7xx: Site Recovery
     "RA701": Code(
         ERROR,
         "Container mapping {mapping} of vault {vault} updates its agents through the Run As account of {account}.",
         "Set the mapping's authentication type to SystemAssignedIdentity.",
+    ),
+    "RA710": Code(
+        ERROR,
+        "Protection intent {intent} of vault {vault} updates its agents through the Run As account of {account}.",
+        "Let the policy that makes such intents name the authentication type SystemAssignedIdentity: without one it "
+        "is RunAsAccount.",
+    ),
+    "RA711": Code(
+        WARNING,
+        "Container mapping {mapping} of vault {vault} names {account}, but does not update its agents: auto-update is "
+        "off.",
+        "Turn auto-update on with the authentication type SystemAssignedIdentity, or keep the agents current by hand.",
+    ),
+    "RA712": Code(
+        ERROR,
+        "Site Recovery reports {category} for container mapping {mapping} of vault {vault}: {meaning}.",
+        "Set the mapping's authentication type to SystemAssignedIdentity; Run As accounts can be renewed no more.",
+    ),
+    "RA713": Code(
+        WARNING,
+        "Site Recovery reports {category} for container mapping {mapping} of vault {vault}: {meaning}.",
+        "Check the versions of the agents; once the mapping uses the identity, turn auto-update off and on again.",
+    ),
+    "RA714": Code(
+        WARNING,
+        "{what} of vault {vault}, which is in {vault_region}, names {account}, which is in {region}: Site Recovery "
+        "wants both in the same region.",
+        "Name an account in the region of the vault, and migrate that one.",
+    ),
+    "RA715": Code(
+        WARNING,
+        "Vault {vault} is in state {state}. {what} could not be read: {reason}",
+        "Repair the vault and run again. Until then it may use the Run As account of any account.",
     ),
     # RA8xx: retirement
     "RA801": Code(

@@ -79,7 +79,7 @@ def held(folder: Path, account_id: str, step: str) -> Iterator[LedgerOfAccount]:
     LedgerError when the folder cannot be used.
     """
     try:
-        _private_folder(folder)
+        private_folder(folder)
         lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
         raise LedgerError(
@@ -164,10 +164,10 @@ class LedgerOfAccount:
         """Keep ``content`` verbatim, durably, and return its SHA-256; the same bytes are kept once."""
         digest = hashlib.sha256(content).hexdigest()
         blobs = self.folder / "blobs"
-        _private_folder(blobs)
+        private_folder(blobs)
         target = blobs / digest
         if not target.exists():
-            _write_durably(target, content)
+            write_durably(target, content)
         return digest
 
     def read_blob(self, digest: str) -> bytes:
@@ -264,7 +264,7 @@ def _write_all(descriptor: int, content: bytes) -> None:
         rest = rest[os.write(descriptor, rest) :]
 
 
-def _write_durably(target: Path, content: bytes) -> None:
+def write_durably(target: Path, content: bytes) -> None:
     """Write a file so that after a crash it is whole or not there."""
     descriptor, temporary = tempfile.mkstemp(dir=target.parent)
     try:
@@ -276,7 +276,7 @@ def _write_durably(target: Path, content: bytes) -> None:
     _sync_folder(target.parent)
 
 
-def _private_folder(folder: Path) -> None:
+def private_folder(folder: Path) -> None:
     """Make a folder that only its owner can enter; parents keep the mode they have."""
     if not folder.is_dir():
         folder.parent.mkdir(parents=True, exist_ok=True)

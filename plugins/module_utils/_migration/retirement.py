@@ -42,7 +42,8 @@ from .retiree import (
     without_secrets,
 )
 from .retirement_plan import DELETE, DISABLE, ENTRA_KINDS, Options, Pending, Wishes
-from .usage import Holder, Usage, container_mappings, holders, mapping_uses, runbook_uses
+from .surroundings_reading import container_mappings, holders
+from .usage import Holder, Unread, Usage, mapping_uses, runbook_uses
 
 NAME = "remove_runas"
 
@@ -143,12 +144,12 @@ def _nothing_to_do(wishes: Wishes) -> Decision:
 
 def _decide(call: Call, options: Options, observed: Observed, wishes: Wishes, visible: Sequence[str]) -> Decision:
     """Return what may be done now. Raises StepError where the account itself, or something unread, forbids it."""
-    mappings, unread = container_mappings(call.session, visible, call.max_parallel)
+    mappings, unread = _without_deleted(container_mappings(call.session, visible, call.max_parallel))
     usage = runbook_uses(call.session, call.account, observed.assets.run_as, call.max_parallel)
     usage += mapping_uses(mappings, call.account) + Usage(unread=tuple(unread))
     obstacles.refuse_used(call.account, usage)
     others, unread_others = (
-        holders(call.session, visible, call.account, call.max_parallel) if wishes.entra else ([], [])
+        _without_deleted(holders(call.session, visible, call.account, call.max_parallel)) if wishes.entra else ([], [])
     )
     of_others = _usage_of_others(call, options, wishes, others, mappings)
     missed = [*usage.unread, *unread_others, *(item for found in of_others.values() for item in found.unread)]
@@ -158,6 +159,12 @@ def _decide(call: Call, options: Options, observed: Observed, wishes: Wishes, vi
     findings = [*wishes.findings, *findings, *(item.finding for item in pending), *(item.finding() for item in missed)]
     used_by = tuple(use.as_dict() for dummy, uses in held for use in uses)
     return Decision(planning.plan_of(wishes, changes, findings), pending, used_by)
+
+
+def _without_deleted(read: tuple[list[Any], list[Unread]]) -> tuple[list[Any], list[Unread]]:
+    """Return what was read; what was deleted meanwhile uses nothing any more."""
+    items, unread = read
+    return items, [item for item in unread if not item.gone]
 
 
 def _usage_of_others(

@@ -13,17 +13,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from typing import Any
 
-from .._azure import automation, site_recovery
+from .._azure import automation
 from .._azure.errors import Absent, Forbidden
-from .._azure.ids import AccountId, account_of, last_segment, same_id
+from .._azure.ids import AccountId, same_id
 from .._azure.session import Session
 from .._finding import Finding, finding
 from .._runbook import MissingPackage, Rewrite, RewriteOptions, Source, Verdict, rewrite, rewrite_together
 from .._step import StepError, in_parallel
-from .run_as import RunAs, classify, kind_of
+from .run_as import RunAs
 
 Json = Mapping[str, Any]
 Connections = Mapping[str, Mapping[str, Any]]
@@ -93,11 +92,15 @@ class Use:
 
 @dataclass(frozen=True)
 class Unread:
-    """Something that the login may not read. ``resource`` is its id, ``what`` begins a sentence."""
+    """Something that could not be read. ``resource`` is its id, ``what`` begins a sentence.
+
+    ``gone`` means that it was deleted while the reading went on.
+    """
 
     what: str
     resource: str
     reason: str
+    gone: bool = False
 
     def finding(self) -> Finding:
         """Return it as a finding."""
@@ -241,16 +244,6 @@ def _freed(contents: Sequence[Content], outcomes: Sequence[Rewrite | None], conn
     return frozenset(name for name in passing if together[name].verdict is Verdict.NOT_USED)
 
 
-def container_mappings(
-    session: Session, subscriptions: Sequence[str], max_parallel: int
-) -> tuple[list[Json], list[Unread]]:
-    """Return the container mappings of all vaults of the subscriptions, and what could not be read."""
-    listed = in_parallel(lambda subscription: _vaults(session, subscription), subscriptions, max_parallel)
-    vaults, unread = _flattened(listed)
-    mappings, unread_mappings = _flattened(in_parallel(lambda vault: _mappings(session, vault), vaults, max_parallel))
-    return mappings, unread + unread_mappings
-
-
 def mapping_uses(mappings: Iterable[Json], account: AccountId) -> Usage:
     """Return the container mappings that update their agents through the Run As account of an account. Pure."""
     return Usage(
@@ -278,62 +271,3 @@ def vault_name(mapping_id: str) -> str:
     parts = mapping_id.strip("/").split("/")
     lowered = [part.lower() for part in parts]
     return parts[lowered.index("vaults") + 1] if "vaults" in lowered[:-1] else mapping_id
-
-
-def holders(
-    session: Session, subscriptions: Sequence[str], without: AccountId, max_parallel: int
-) -> tuple[list[Holder], list[Unread]]:
-    """Return the other accounts of the subscriptions that have Run As connections, and what could not be read."""
-    listed = in_parallel(lambda subscription: _accounts(session, subscription), subscriptions, max_parallel)
-    accounts, unread = _flattened(listed)
-    others = [account for account in accounts if not same_id(account.arm_id, without.arm_id)]
-    found, unread_holders = _flattened(in_parallel(lambda account: _holder(session, account), others, max_parallel))
-    return found, unread + unread_holders
-
-
-def _vaults(session: Session, subscription_id: str) -> tuple[list[str], list[Unread]]:
-    try:
-        return [vault["id"] for vault in site_recovery.list_vaults(session, subscription_id)], []
-    except Forbidden as error:
-        return [], [_unread_of_subscription("The Recovery Services vaults", subscription_id, error)]
-
-
-def _mappings(session: Session, vault_id: str) -> tuple[list[Json], list[Unread]]:
-    try:
-        return list(site_recovery.list_container_mappings(session, vault_id)), []
-    except Forbidden as error:
-        return [], [Unread(f"The container mappings of vault {last_segment(vault_id)}", vault_id, str(error))]
-    except Absent:
-        return [], []
-
-
-def _accounts(session: Session, subscription_id: str) -> tuple[list[AccountId], list[Unread]]:
-    try:
-        return [account_of(item["id"]) for item in automation.list_accounts(session, subscription_id)], []
-    except Forbidden as error:
-        return [], [_unread_of_subscription("The Automation accounts", subscription_id, error)]
-
-
-def _holder(session: Session, account: AccountId) -> tuple[list[Holder], list[Unread]]:
-    """Return the account as a holder, if it is one; the certificates of others are not looked at."""
-    try:
-        named = [item["name"] for item in automation.list_connections(session, account) if kind_of(item)]
-        connections = [automation.get_connection(session, account, name) for name in named]
-    except Forbidden as error:
-        return [], [Unread(f"The connections of account {account.name}", account.arm_id, str(error))]
-    except Absent:
-        return [], []
-    return ([Holder(account, tuple(classify(connections, [], datetime.now(timezone.utc))))] if connections else []), []
-
-
-def _unread_of_subscription(what: str, subscription_id: str, error: Forbidden) -> Unread:
-    return Unread(f"{what} of subscription {subscription_id}", f"/subscriptions/{subscription_id}", str(error))
-
-
-def _flattened(results: Iterable[tuple[list[Any], list[Unread]]]) -> tuple[list[Any], list[Unread]]:
-    items: list[Any] = []
-    unread: list[Unread] = []
-    for found, missed in results:
-        items += found
-        unread += missed
-    return items, unread
