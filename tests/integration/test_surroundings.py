@@ -56,7 +56,10 @@ vaults:
     region: northeurope
     subscription: development
     mappings:
-      - {name: by-run-as, account: aa-one, authentication: null, health: [AgentAutoUpdateRunAsAccountExpired]}
+      - name: by-run-as
+        account: aa-one
+        authentication: null
+        health: [AgentAutoUpdateInfra, AgentAutoUpdateRunAsAccountExpired]
       - {name: by-identity, account: aa-apart, authentication: SystemAssignedIdentity}
       - {name: on-premises, provider: InMageRcm}
     intents: [{name: vm1, account: aa-one}, {name: vm2}]
@@ -135,7 +138,7 @@ def test_everything_that_depends_on_an_account(azure: Azure) -> None:
     }
     assert sorted({found.code for found in findings}) == [
         *("RA104", "RA610", "RA620", "RA625", "RA626", "RA630", "RA631", "RA635"),
-        *("RA701", "RA710", "RA712", "RA714"),
+        *("RA701", "RA710", "RA712", "RA713", "RA714"),
     ]
     assert azure.writes() == []
 

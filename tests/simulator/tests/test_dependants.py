@@ -27,7 +27,7 @@ accounts:
     linked_workspace: ws-contoso
 vaults:
   - name: rsv
-    mappings: [{name: m, account: aa-one, health: [AgentAutoUpdateRunAsAccountExpired]}]
+    mappings: [{name: m, account: aa-one, health: [AgentAutoUpdateInfra, VersionExpiry]}]
     intents: [{name: vm1, account: aa-one}, {name: vm2, auto_update: null}]
   - {name: broken, state: Failed, mappings: [{name: hidden, account: aa-one}]}
 action_groups:
@@ -110,10 +110,8 @@ def test_a_mapping_tells_its_health(azure: Azure) -> None:
     path = f"{vault(azure, 'rsv')}/replicationProtectionContainerMappings"
     (mapping,) = listed(azure, path, SITE_RECOVERY).json["value"]
     (error,) = mapping["properties"]["healthErrorDetails"]
-    assert (mapping["properties"]["health"], error["errorCategory"]) == (
-        "Critical",
-        "AgentAutoUpdateRunAsAccountExpired",
-    )
+    assert (mapping["properties"]["health"], error["errorCategory"]) == ("Critical", "AgentAutoUpdateInfra")
+    assert [inner["errorCategory"] for inner in error["innerHealthErrors"]] == ["VersionExpiry"]
 
 
 @pytest.mark.parametrize("what", ["replicationProtectionContainerMappings", "replicationProtectionIntents"])

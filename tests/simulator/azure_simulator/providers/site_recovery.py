@@ -109,7 +109,7 @@ def mapping_resource(vault_id: str, mapping: Mapping, account_id: str | None) ->
         "targetProtectionContainerFriendlyName": mapping.target_container,
         "providerSpecificDetails": _details(mapping, account_id),
         "health": "Critical" if mapping.health else "Normal",
-        "healthErrorDetails": [_health_error(category) for category in mapping.health],
+        "healthErrorDetails": _health_errors(mapping.health),
         "policyId": f"{base.removesuffix('/replicationFabrics')}/replicationPolicies/24-hour-retention-policy",
         "state": "Paired",
         "sourceProtectionContainerFriendlyName": mapping.container,
@@ -136,8 +136,18 @@ def _details(mapping: Mapping, account_id: str | None) -> Wire:
     return details
 
 
+def _health_errors(categories: list[str]) -> list[Wire]:
+    """What Site Recovery complains about: the first category, and the others inside it as what it comes from.
+
+    That a mapping carries these categories is unverified (contract 6.2).
+    """
+    if not categories:
+        return []
+    outer, *inner = (_health_error(category) for category in categories)
+    return [{**outer, "innerHealthErrors": inner}]
+
+
 def _health_error(category: str) -> Wire:
-    """What Site Recovery complains about; that a mapping carries these categories is unverified (contract 6.2)."""
     return {
         "errorSource": "Provider",
         "errorType": "Configuration",
@@ -149,7 +159,6 @@ def _health_error(category: str) -> Wire:
         "possibleCauses": "",
         "recommendedAction": "",
         "creationTimeUtc": "2024-01-01T00:00:00Z",
-        "innerHealthErrors": [],
     }
 
 

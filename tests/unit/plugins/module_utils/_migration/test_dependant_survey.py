@@ -340,7 +340,7 @@ def test_each_part_that_could_not_be_read_is_told() -> None:
         {"what": "The connections", "resource": OTHER.arm_id, "reason": "404", "gone": True},
     )
     own = Own(unread=(Unread("The source controls", ACCOUNT.arm_id, "403"),))
-    _, findings = survey_dependants(
+    dummy, findings = survey_dependants(
         ACCOUNT, own, Surroundings(("s1",), (vault(state="Failed"),), unread=missed), [], []
     )
     assert [(found.code, found.sentence.split(" could")[0]) for found in findings] == [
