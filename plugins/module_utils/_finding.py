@@ -119,6 +119,53 @@ CODES: dict[str, Code] = {
         "User-assigned identities do not work in jobs on hybrid workers ({groups}).",
         "Use the system-assigned identity for runbooks that run on hybrid workers.",
     ),
+    "RA210": Code(
+        WARNING,
+        "The jobs of hybrid worker group {group} will log in as another identity: {sentence}",
+        "Give the account's identity what these jobs need, or keep the account without an identity (docs/hybrid.md); "
+        "then set hybrid to accept.",
+    ),
+    "RA211": Code(
+        ERROR,
+        "Worker {worker} of hybrid worker group {group} is agent-based and {version}: a login with the account's "
+        "identity needs {minimum} or newer.",
+        "Replace it by an extension-based worker, which needs no minimum version.",
+    ),
+    "RA212": Code(
+        WARNING,
+        "A login with the account's identity on agent-based workers needs {minimum} or newer; Azure does not tell the "
+        "version of these in hybrid worker group {group}: {workers}.",
+        "Look the version up on the machine (docs/hybrid.md tells where), or replace the worker by an extension-based "
+        "one.",
+    ),
+    "RA213": Code(
+        WARNING,
+        "What the machines of these workers of hybrid worker group {group} can log in as is not known: {workers}. "
+        "{reason}",
+        "Let the login read the machines (docs/permissions.md), or look at their identities yourself.",
+    ),
+    "RA214": Code(
+        WARNING,
+        "Worker {worker} of hybrid worker group {group} has lost its machine: {machine} is not there any more.",
+        "Remove the worker from the group; jobs that only it could run wait for ever.",
+    ),
+    "RA215": Code(
+        WARNING,
+        "Runbooks {runbooks} are to run on hybrid worker group {group}, which the account does not have.",
+        "Correct the schedule link or webhook, or make the group; until then these jobs fail.",
+    ),
+    "RA216": Code(
+        WARNING,
+        "Worker {worker} of hybrid worker group {group} is extension-based, and its machine {machine} has no "
+        "system-assigned identity, which it needs to register.",
+        "Enable the system-assigned identity of the machine.",
+    ),
+    "RA217": Code(
+        WARNING,
+        "These workers of hybrid worker group {group} are agent-based, which are retired since 31 August 2024: "
+        "{workers}.",
+        "Replace them by extension-based workers.",
+    ),
     # RA3xx: access
     "RA301": Code(
         WARNING,
@@ -639,6 +686,37 @@ CODES: dict[str, Code] = {
         ERROR,
         "Runbook {runbook} was not changed: what it would find when it runs could not be read: {reason}",
         "Let the login read modules and runtime environments (docs/permissions.md) and run again.",
+    ),
+    "RA530": Code(
+        INFO,
+        "AzureRM and Az are both in {where}.",
+        "Nothing to do while each runbook uses one of them; remove AzureRM once no runbook needs it.",
+    ),
+    "RA531": Code(
+        WARNING,
+        "AzureRM.Profile {version} in {where} is too old for a login with an identity, which needs {minimum} or newer.",
+        "Move its runbooks to Az, or update AzureRM.Profile there.",
+    ),
+    "RA532": Code(
+        WARNING,
+        "Az.Accounts {version} in {where} is older than {minimum}, which Azure's documentation asked for when logins "
+        "with the identity of an account began.",
+        "Update Az.Accounts there before a runbook logs in with the identity.",
+    ),
+    "RA533": Code(
+        WARNING,
+        "Module {module} {version} in {where} is known to be bad: {why}.",
+        "Import {module} {good} there in its place.",
+    ),
+    "RA534": Code(
+        WARNING,
+        "The import of module {module} into {where} is in state {state}.",
+        "Import it again, or remove it; a runbook that needs it is not rewritten until then.",
+    ),
+    "RA535": Code(
+        INFO,
+        "{language} {version} is no longer supported by its makers, and is used here: {users}.",
+        "Move these to a version that is supported; the migration does not depend on it.",
     ),
     # RA6xx: dependants
     "RA601": Code(

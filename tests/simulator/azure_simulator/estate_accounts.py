@@ -17,6 +17,7 @@ from azure_simulator.estate import EstateError
 from azure_simulator.estate_build import DAY, Builder, find
 from azure_simulator.estate_dependants import add_dependants
 from azure_simulator.estate_runbooks import draft_of, published_of, type_of
+from azure_simulator.estate_workers import worker_assets
 from azure_simulator.providers.automation.default_modules import module_properties
 from azure_simulator.providers.automation.identity import assign_user_identity
 from azure_simulator.providers.automation.model import (
@@ -256,22 +257,11 @@ class _AccountBuilder:
 
     def _add_worker_groups(self) -> None:
         for item in self.item.hybrid_worker_groups:
-            workers = {}
-            for number in range(1, item.workers + 1):
-                name = self.builder.make_id("worker", self.item.name, item.name, str(number))
-                properties = {
-                    "ip": f"10.0.0.{number}",
-                    "registeredDateTime": offset_text(self.builder.born),
-                    "lastSeenDateTime": offset_text(self.builder.now),
-                    "vmResourceId": "",
-                    "workerType": "HybridV2",
-                    "workerName": f"{item.name}-{number:02}",
-                }
-                workers[name] = Asset(name, properties, self.builder.born, self.builder.born)
             self.account.hybrid_groups[item.name.lower()] = HybridWorkerGroup(
                 item.name,
+                kind=item.type,
                 credential=item.credential,
-                workers=workers,
+                workers=worker_assets(self.builder, self.item.name, self.subscription, item),
                 created=self.builder.born,
                 modified=self.builder.born,
             )

@@ -269,12 +269,35 @@ class Webhook(Model):
     parameters: dict[str, str] = {}
 
 
-class HybridWorkerGroup(Model):
-    """A hybrid runbook worker group with so many workers; `credential` names the asset that its jobs run as."""
+class HybridWorker(Model):
+    """A hybrid runbook worker and its machine.
+
+    `kind` is agent (HybridV1) or extension (HybridV2). `machine` is a virtual machine of Azure (vm), one of Azure Arc
+    (arc), one that was deleted (gone), or one that Azure does not name (none, as of agent-based workers by default).
+    `version` is that of its extension; the API tells no version of an agent. `machine_identity` is what the machine
+    has.
+    """
 
     name: Name
-    workers: int = 1
+    kind: Literal["agent", "extension"] = "extension"
+    os: Literal["Windows", "Linux"] = "Windows"
+    version: str | None = None
+    machine: Literal["vm", "arc", "gone", "none"] | None = None
+    machine_identity: Literal["none", "system", "user", "both"] = "system"
+    resource_group: Name = "rg-machines"
+    last_seen_days: int = 0
+
+
+class HybridWorkerGroup(Model):
+    """A hybrid runbook worker group; `credential` names the asset that its jobs run as.
+
+    `workers` is how many there are, or which. Groups of type System serve Update Management.
+    """
+
+    name: Name
+    workers: int | list[HybridWorker] = 1
     credential: str | None = None
+    type: Literal["User", "System"] = "User"
 
 
 class Variable(Model):

@@ -13,6 +13,7 @@ from azure_simulator.providers import (
     automation,
     directory,
     key_vault,
+    machines,
     management,
     management_locks,
     metadata,
@@ -37,4 +38,5 @@ def all_providers() -> tuple[ModuleType, ...]:
         key_vault,
         monitor,
         operations_management,
+        machines,
     )
