@@ -711,7 +711,8 @@ CODES: dict[str, Code] = {
     "RA534": Code(
         WARNING,
         "The import of module {module} into {where} is in state {state}.",
-        "Import it again, or remove it; a runbook that needs it is not rewritten until then.",
+        "Wait until its import has ended, import it again, or remove it; runbooks that need it are not rewritten until "
+        "then.",
     ),
     "RA535": Code(
         INFO,

@@ -63,6 +63,7 @@ extends_documentation_fragment:
   - azauto.runas_migration.account
   - azauto.runas_migration.ledger
   - azauto.runas_migration.rewriting
+  - azauto.runas_migration.known_bad
 notes:
   - The diff shows changed lines only; literals that look like secrets are masked.
   - The ledger keeps the content of changed runbooks, and parameters of their links, as files for the owner only.
@@ -101,6 +102,18 @@ EXAMPLES = r"""
     environment: AzureUSGovernment
     disable_context_autosave: true
     dual_mode: rewrite
+
+- name: Leave runbooks alone that would find a release of a module that is known to be bad here
+  azauto.runas_migration.update_runbook:
+    resource_group: rg-ops
+    automation_account_name: aa-ops
+    known_bad:
+      - module: Az.Storage
+        first: "5.0.0"
+        last: "5.2.0"
+        powershell: "7.2"
+        why: it loses our container leases
+        good: "5.3.0"
 
 - name: Log in with a user-assigned identity, and keep the drafts that people have pending
   azauto.runas_migration.update_runbook:

@@ -54,6 +54,29 @@ def module(name: str, version: str | None, **keys: Any) -> dict[str, Any]:
     return {"name": name, "version": version, **keys}
 
 
+# Modules that the user knows to be bad
+
+
+def test_a_module_that_the_task_calls_bad_forbids_the_rewrite(account: Callable[..., Azure]) -> None:
+    azure = account([{"name": "Rb", "text": AZ}], modules=[module("Az.Accounts", "2.19.0")])
+    entry = {"module": "az.accounts", "first": "2.18.0", "last": "2.19.0", "why": "it is slow", "good": "2.17.0"}
+    refused = azure.call("update_runbook", "aa", known_bad=[entry])
+    assert (codes(refused, "Rb"), changed(refused)) == (["RA522"], [])
+    assert "known to be bad: it is slow." in refused["findings"][0]["sentence"]
+    assert changed(azure.call("update_runbook", "aa", known_bad=[{**entry, "powershell": "7.2"}])) == ["Rb"]
+
+
+def test_a_table_with_a_mistake_is_told_before_anything_is_read(account: Callable[..., Azure]) -> None:
+    azure = account([{"name": "Rb", "text": AZ}])
+    entry = {"module": "Az.Accounts", "first": "2.19.0", "last": "2.18.0", "why": "it is slow", "good": "2.17.0"}
+    failed = azure.call("update_runbook", "aa", known_bad=[entry])
+    assert failed["msg"] == (
+        "known_bad cannot be used: entry 1 (Az.Accounts) ends with 2.18.0, which is older than 2.19.0, its first. "
+        "Exchange the two."
+    )
+    assert reads(azure, "/runbooks") == 0
+
+
 # Modules of the account
 
 

@@ -47,6 +47,19 @@ def list_python3_packages(session: Session, account: AccountId) -> list[Json]:
     return _list(session, account, "python3Packages", "Python 3 packages")
 
 
+def list_runtime_environments(session: Session, account: AccountId) -> list[Json]:
+    """Return the runtime environments, those of the system included; none where Azure does not know them.
+
+    An Azure that does not know the version of the request, as a sovereign cloud may, has no runtime environments.
+    """
+    try:
+        return _list(session, account, "runtimeEnvironments", "runtime environments", ENVIRONMENT_API_VERSION)
+    except Failed as error:
+        if error.code != "NoRegisteredProviderFound":
+            raise
+        return []
+
+
 def get_runtime_environment(session: Session, account: AccountId, name: str) -> Json:
     """Return a runtime environment: its language, version and default packages (azure-contracts, section 1.3)."""
     path = f"{_path(account)}/runtimeEnvironments/{quoted(name)}"

@@ -16,7 +16,7 @@ from .._azure.ids import AccountId
 from .._azure.session import Session
 from .._finding import Finding, finding
 from .._runbook import NeededModule
-from .modules import Shelf, held_modules, lacking, shelf_of_environment
+from .modules import KNOWN_BAD, Bad, Shelf, held_modules, lacking, shelf_of_environment
 
 # The modules of the account by the version of PowerShell that loads them, and how a sentence calls them.
 _OF_ACCOUNT = {
@@ -24,6 +24,7 @@ _OF_ACCOUNT = {
     "7.1": packages.list_powershell7_modules,
     "7.2": packages.list_powershell72_modules,
 }
+POWERSHELLS = tuple(_OF_ACCOUNT)
 # Types of runbooks, lower case, that say their PowerShell; all others are 5.1 (azure-contracts, section 2.1).
 _POWERSHELL_OF_TYPE = {"powershell7": "7.1", "powershell72": "7.2"}
 # These types may have a runtime environment; the system's own ones show the modules of the account.
@@ -39,9 +40,10 @@ _UNREADABLE = (Forbidden, Absent, Failed)
 class Shelves:
     """What the runbooks of one account find. Answers are kept; threads may ask at once."""
 
-    def __init__(self, session: Session, account: AccountId) -> None:
+    def __init__(self, session: Session, account: AccountId, known_bad: Sequence[Bad] = KNOWN_BAD) -> None:
         self._session = session
         self._account = account
+        self._known_bad = known_bad
         self._lock = threading.Lock()
         self._read: dict[str, Shelf | AzureError] = {}
 
@@ -57,7 +59,7 @@ class Shelves:
             shelf = self._shelf_of(runbook, runbook_type)
         except _UNREADABLE as error:
             return [finding("RA525", target, runbook=runbook, reason=error)]
-        return lacking(needed, shelf, runbook, target)
+        return lacking(needed, shelf, runbook, target, self._known_bad)
 
     def python_packages(self, runbook: str, runbook_type: str) -> frozenset[str] | None:
         """Return the Python packages that a runbook finds, in lower case; None where they are not known."""
@@ -87,9 +89,7 @@ class Shelves:
         return packages.runtime_environment_of(self._session, self._account, runbook)
 
     def _of_account(self, powershell: str) -> Shelf:
-        items = _OF_ACCOUNT[powershell](self._session, self._account)
-        where = f"the modules of account {self._account.name} for PowerShell {powershell}"
-        return Shelf(where, powershell, held_modules(items))
+        return account_shelf(self._session, self._account, powershell)
 
     def _of_environment(self, name: str) -> Shelf:
         environment = packages.get_runtime_environment(self._session, self._account, name)
@@ -104,6 +104,13 @@ class Shelves:
         if isinstance(answer, AzureError):
             raise answer
         return answer
+
+
+def account_shelf(session: Session, account: AccountId, powershell: str) -> Shelf:
+    """Return the modules of the account that one of ``POWERSHELLS`` loads. Raises the errors of ``_azure.errors``."""
+    items = _OF_ACCOUNT[powershell](session, account)
+    where = f"the modules of account {account.name} for PowerShell {powershell}"
+    return Shelf(where, powershell, held_modules(items))
 
 
 def _tried(read: Callable[[str], Shelf], key: str) -> Shelf | AzureError:

@@ -33,10 +33,19 @@ _RUNTIME_MODULES = re.compile(
 
 @dataclass(frozen=True)
 class Held:
-    """A module that is there. ``version`` is None where Azure does not tell it; ``state`` is that of its import."""
+    """A module that is there. ``version`` is None where Azure does not tell it; ``state`` is that of its import.
+
+    ``name`` is how Azure writes it, where it was read from a list.
+    """
 
     version: str | None
     state: str = "Succeeded"
+    name: str | None = None
+
+    @property
+    def usable(self) -> bool:
+        """Whether its import has ended well."""
+        return self.state.lower() in _USABLE
 
 
 @dataclass(frozen=True)
@@ -54,7 +63,7 @@ class Shelf:
 
     def usable(self) -> frozenset[str]:
         """Return the lower-case names of what can be used."""
-        return frozenset(name for name, held in self.modules.items() if held.state.lower() in _USABLE)
+        return frozenset(name for name, held in self.modules.items() if held.usable)
 
     def find(self, name: str) -> Held | None:
         """Return the module; an imported one stands before that of a default package."""
@@ -68,12 +77,15 @@ class Shelf:
 
 @dataclass(frozen=True)
 class Bad:
-    """Versions of a module, from ``first`` to ``last``, that fail in one version of PowerShell; ``good`` does not."""
+    """Versions of a module, from ``first`` to ``last``, that fail in a version of PowerShell; ``good`` does not.
+
+    ``powershell`` None means every version of it.
+    """
 
     module: str
     first: str
     last: str
-    powershell: str
+    powershell: str | None
     why: str
     good: str
 
@@ -84,6 +96,9 @@ KNOWN_BAD = (
     # "Method 'GetTokenAsync' in type 'Azure.Identity.ManagedIdentityCredential' … does not have an implementation",
     # with 5.3.2 and 5.3.3; #29384 says the same of 5.3.4 on Windows PowerShell 5.1. 5.2.0 works.
     Bad("Az.Accounts", "5.3.2", "5.3.4", "5.1", "its login with an identity fails in PowerShell 5.1", "5.2.0"),
+    # Azure's page on runbook types says to avoid this version in PowerShell 7.1, and has 2.6.0 there (docs/contract.md,
+    # 3.5).
+    Bad("Az.Accounts", "2.4.0", "2.4.0", "7.1", "Azure advises against it in PowerShell 7.1", "2.6.0"),
 )
 
 
@@ -94,7 +109,8 @@ def held_modules(items: Iterable[Json]) -> dict[str, Held]:
         properties = item.get("properties") or {}
         version = properties.get("version")
         state = str(properties.get("provisioningState") or "Succeeded")
-        held[str(item["name"]).lower()] = Held(str(version) if version else None, state)
+        name = str(item["name"])
+        held[name.lower()] = Held(str(version) if version else None, state, name)
     return held
 
 
@@ -111,50 +127,59 @@ def shelf_of_environment(name: str, environment: Json, packages: Iterable[Json])
     )
 
 
-def lacking(needed: Sequence[NeededModule], shelf: Shelf, runbook: str, target: str) -> list[Finding]:
+def lacking(
+    needed: Sequence[NeededModule],
+    shelf: Shelf,
+    runbook: str,
+    target: str,
+    known_bad: Sequence[Bad] = KNOWN_BAD,
+) -> list[Finding]:
     """Return a finding for each module that is not there as the runbook needs it.
 
     A minimum that is no version, such as a variable, asks for nothing that could be compared.
     """
-    found = [_problem(module, shelf) for module in needed if not _RUNTIME_MODULES.fullmatch(module.name)]
+    found = [_problem(module, shelf, known_bad) for module in needed if not _RUNTIME_MODULES.fullmatch(module.name)]
     return [
         finding(code, target, line=module.line or None, runbook=runbook, where=shelf.where, **facts)
         for module, code, facts in (problem for problem in found if problem is not None)
     ]
 
 
-def _problem(needed: NeededModule, shelf: Shelf) -> tuple[NeededModule, str, dict[str, Any]] | None:
+def _problem(
+    needed: NeededModule, shelf: Shelf, known_bad: Sequence[Bad]
+) -> tuple[NeededModule, str, dict[str, Any]] | None:
     facts: dict[str, Any] = {"module": needed.name, "needed_by": needed.needed_by}
     held = shelf.find(needed.name)
     minimum = needed.minimum if numbers(needed.minimum) else None
     if held is None:
         return needed, "RA520", {**facts, "wanted": f" {minimum} or newer" if minimum else ""}
-    if held.state.lower() not in _USABLE:
+    if not held.usable:
         return needed, "RA524", {**facts, "state": held.state}
-    if minimum is not None and _is_older(held.version, minimum):
+    if minimum is not None and is_older(held.version, minimum):
         code = "RA523" if held.version is None else "RA521"
         return needed, code, {**facts, "there": held.version, "minimum": minimum}
-    bad = _known_bad(needed.name, held.version, shelf.powershell)
+    bad = known_to_be_bad(needed.name, held.version, shelf.powershell, known_bad)
     if bad is not None:
         return needed, "RA522", {**facts, "there": held.version, "why": bad.why, "good": bad.good}
     return None
 
 
-def _is_older(version: str | None, minimum: str) -> bool:
+def is_older(version: str | None, minimum: str) -> bool:
     """Tell whether a version is not surely the minimum or newer; what cannot be read as a version is not."""
     there, wanted = numbers(version), numbers(minimum)
     return there is None or wanted is None or there < wanted
 
 
-def _known_bad(name: str, version: str | None, powershell: str) -> Bad | None:
+def known_to_be_bad(name: str, version: str | None, powershell: str, known_bad: Sequence[Bad]) -> Bad | None:
+    """Return what is known against a version of a module in a PowerShell, the first of the table; None for nothing."""
     there = numbers(version)
     if there is None:
         return None
-    for bad in KNOWN_BAD:
+    for bad in known_bad:
         first, last = numbers(bad.first), numbers(bad.last)
-        if first is None or last is None or bad.module.lower() != name.lower() or bad.powershell != powershell:
+        if first is None or last is None or bad.module.lower() != name.lower():
             continue
-        if first <= there <= last:
+        if bad.powershell in (None, powershell) and first <= there <= last:
             return bad
     return None
 

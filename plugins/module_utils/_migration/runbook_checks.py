@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import replace
 
 from .._azure.errors import AzureError, Forbidden
@@ -20,6 +21,7 @@ from .._runbook.text import decode
 from . import job_schedules
 from .job_schedules import Dependants
 from .module_reading import Shelves
+from .modules import KNOWN_BAD, Bad
 
 REWRITTEN = (Verdict.REWRITTEN, Verdict.REWRITTEN_WITH_ASSUMPTIONS)
 # "AzureRM.Profile may be too old" is what the rewriter says without an account; here its version was looked up.
@@ -29,10 +31,15 @@ _ANSWERED_BY_LOOKUP = frozenset({"RA501"})
 class Checks:
     """The checks of one account. Everything is read at most once, and only for a runbook that is to be rewritten."""
 
-    def __init__(self, session: Session, account: AccountId, *, user_assigned: bool) -> None:
-        """``user_assigned`` tells whether the runbooks will log in with a user-assigned identity."""
+    def __init__(
+        self, session: Session, account: AccountId, *, user_assigned: bool, known_bad: Sequence[Bad] = KNOWN_BAD
+    ) -> None:
+        """``user_assigned`` tells whether the runbooks will log in with a user-assigned identity.
+
+        ``known_bad`` are the modules that a runbook must not find.
+        """
         self._account = account
-        self._shelves = Shelves(session, account)
+        self._shelves = Shelves(session, account, known_bad)
         self._hybrid = HybridRuns(session, account) if user_assigned else None
 
     def hybrid(self, runbook: str) -> list[Finding]:

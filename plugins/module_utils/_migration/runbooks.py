@@ -25,6 +25,7 @@ from .._step import Change, Outcome, Plan, StepError, in_parallel
 from . import dependants, runbook_reading, runbook_writing
 from ._call import Call, Result
 from .chosen_identity import SYSTEM, ChosenIdentity, choose_identity
+from .known_bad import KNOWN_BAD_OPTION, known_bad_modules
 from .rewriting import REWRITING, rewrite_options
 from .run_as import RunAs, classify, kind_of
 from .runbook_checks import Checks
@@ -40,6 +41,7 @@ ARGUMENTS = (
     + ACCOUNT
     + LEDGER
     + REWRITING
+    + KNOWN_BAD_OPTION
     + ArgumentSpec(
         options={
             "runbooks": {"type": "list", "elements": "str"},
@@ -53,9 +55,11 @@ ARGUMENTS = (
 
 def run(call: Call) -> Result:
     """Observe, plan, record, apply and verify; return the module's result."""
+    known_bad = known_bad_modules(call.parameters["known_bad"])
     login = choose_identity(call, automation.get_account(call.session, call.account))
     _refuse_unknown_client(call, login)
-    decisions, unread = _decide(call, login)
+    checks = Checks(call.session, call.account, user_assigned=login.arm_id is not None, known_bad=known_bad)
+    decisions, unread = _decide(call, login, checks)
     unfinished = dependants.recall_unfinished(call)
     snapshot = dependants.observe(call, {decision.runbook for decision in decisions if decision.publishes}, unfinished)
     plan = _plan(decisions, snapshot, unread)
@@ -77,7 +81,7 @@ def _refuse_unknown_client(call: Call, identity: ChosenIdentity) -> None:
         raise StepError(identity.missing_from(call.account.name))
 
 
-def _decide(call: Call, login: ChosenIdentity) -> tuple[list[Decision], list[Finding]]:
+def _decide(call: Call, login: ChosenIdentity, checks: Checks) -> tuple[list[Decision], list[Finding]]:
     """Decide on the chosen runbooks; return also what must be said of the account's others."""
     listed = automation.list_runbooks(call.session, call.account)
     chosen = runbook_reading.chosen_runbooks(listed, call.parameters["runbooks"], call.account)
@@ -87,7 +91,7 @@ def _decide(call: Call, login: ChosenIdentity) -> tuple[list[Decision], list[Fin
         options=_rewrite_options(call, login),
         wishes=Wishes(keep_drafts=call.parameters["pending_draft"] == "keep", publish=bool(call.parameters["publish"])),
         memories=recall(_ledger.read_journal(call.ledger)),
-        checks=Checks(call.session, call.account, user_assigned=login.arm_id is not None),
+        checks=checks,
     )
     others = [item for item in listed if str(item["name"]) not in names]
     return decide_all(work, chosen, sorted(others, key=lambda item: str(item["name"]).lower()))

@@ -21,7 +21,7 @@ from .result import NeededModule
 from .syntax import literals
 
 # The first module whose login knows -Identity (idioms, section 3.11).
-_AZURERM_LOGIN = ("AzureRM.Profile", "5.8.2")
+AZURERM_LOGIN = ("AzureRM.Profile", "5.8.2")
 _TABLE = re.compile(r"@\{[^{}]*\}")
 _ENTRY = re.compile(r"(\w+)\s*=\s*['\"]?([\w.\-]+)")
 _NAME = re.compile(r"[\w.\-]+")
@@ -105,7 +105,7 @@ def _called(scene: Scene, logins: Iterable[Command]) -> Iterator[NeededModule]:
             yield NeededModule(module, minimum, line, command.written)
     for login in logins:
         if stays and LOGINS[login.name] == AZURERM:
-            yield NeededModule(*_AZURERM_LOGIN, scene.script.place(login.node)[0], login.written)
+            yield NeededModule(*AZURERM_LOGIN, scene.script.place(login.node)[0], login.written)
 
 
 def _module_of(command: str, stays: bool) -> str | None:
