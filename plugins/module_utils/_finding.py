@@ -133,8 +133,8 @@ CODES: dict[str, Code] = {
     ),
     "RA212": Code(
         WARNING,
-        "A login with the account's identity on agent-based workers needs {minimum} or newer; Azure does not tell the "
-        "version of these in hybrid worker group {group}: {workers}.",
+        "A login with the account's identity on agent-based workers needs {minimum} or newer; Azure does not tell "
+        "whether these of hybrid worker group {group} are: {workers}.",
         "Look the version up on the machine (docs/hybrid.md tells where), or replace the worker by an extension-based "
         "one.",
     ),

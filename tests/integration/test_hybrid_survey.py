@@ -113,6 +113,7 @@ def test_agents_are_unknown_until_somebody_looks_their_version_up(with_groups: C
     assert "7.3.1125.0 on Windows or 1.7.4.0 on Linux" in findings[0].sentence
     document, findings = survey(azure, versions={"OLD1": "7.3.702.0"})
     assert (document["groups"][0]["verdict"], codes(findings)) == ("too_old", ["RA211", "RA217"])
+    assert "is agent-based and 7.3.702.0" in findings[0].sentence
     document, findings = survey(azure, versions={"old1": "7.3.1424.0"})
     assert (document["groups"][0]["verdict"], codes(findings)) == ("unchanged", ["RA217"])
 

@@ -23,18 +23,18 @@ from .hybrid_reading import NOT_NAMED, UNREADABLE, Member, read_members
 from .hybrid_verdict import (
     AGENT,
     EXTENSION,
-    MINIMUM,
     Has,
     LogsInAs,
     Verdict,
     has,
     logs_in_as,
+    minimum_of,
+    new_enough,
     planned,
     sentence_of,
     verdict_of,
     worst,
 )
-from .modules import numbers
 
 Json = Mapping[str, Any]
 
@@ -156,16 +156,16 @@ def _of_versions(target: str, group: str, members: Sequence[Member], identities:
         return
     unknown = []
     for member in members:
-        minimum = MINIMUM.get(member.machine.os or "")
-        if member.kind == EXTENSION:
+        enough = new_enough(member.judged)
+        if member.kind == EXTENSION or enough:
             continue
-        if minimum is None or numbers(member.version) is None:
+        if enough is None:
             unknown.append(member.name)
-        elif verdict_of(member.judged, identities.now, identities.then) is Verdict.TOO_OLD:
+        else:
+            minimum = minimum_of(member.machine.os)
             yield finding("RA211", target, group=group, worker=member.name, version=member.version, minimum=minimum)
     if unknown:
-        minimum = " or ".join(f"{version} on {os}" for os, version in MINIMUM.items())
-        yield finding("RA212", target, group=group, workers=", ".join(unknown), minimum=minimum)
+        yield finding("RA212", target, group=group, workers=", ".join(unknown), minimum=minimum_of(None))
 
 
 def _of_machines(target: str, group: str, members: Sequence[Member], identities: Identities) -> Iterator[Finding]:

@@ -107,7 +107,7 @@ def verdict_of(worker: Worker, now: Has, then: Has) -> Verdict:
     """Return what it means for the jobs of a worker that the account has ``then`` in place of ``now``."""
     before, after = logs_in_as(now, worker.machine), logs_in_as(then, worker.machine)
     if worker.kind != EXTENSION and after is LogsInAs.ACCOUNT_SYSTEM:
-        version = _new_enough(worker)
+        version = new_enough(worker)
         if version is False:
             return Verdict.TOO_OLD
         if version is None and before in (after, LogsInAs.NOTHING):
@@ -117,10 +117,22 @@ def verdict_of(worker: Worker, now: Has, then: Has) -> Verdict:
     return Verdict.UNKNOWN if before is LogsInAs.UNKNOWN else Verdict.CHANGES_IDENTITY
 
 
-def _new_enough(worker: Worker) -> bool | None:
-    """Tell whether an agent-based worker is new enough for the account's identity; None where that is not known."""
-    there, minimum = numbers(worker.version), numbers(MINIMUM.get(worker.os or ""))
-    return None if there is None or minimum is None else there >= minimum
+def new_enough(worker: Worker) -> bool | None:
+    """Tell whether an agent-based worker is new enough for the account's identity; None where that is not known.
+
+    Where the operating system is not known, the answer is what holds for each.
+    """
+    there = numbers(worker.version)
+    if there is None:
+        return None
+    minima = [MINIMUM[worker.os]] if worker.os in MINIMUM else list(MINIMUM.values())
+    answers = {there >= (numbers(minimum) or ()) for minimum in minima}
+    return answers.pop() if len(answers) == 1 else None
+
+
+def minimum_of(os: str | None) -> str:
+    """Return the first version that is new enough, of each operating system where it is not known."""
+    return MINIMUM.get(os or "") or " or ".join(f"{version} on {name}" for name, version in MINIMUM.items())
 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:
@@ -147,11 +159,11 @@ def _change(before: LogsInAs, after: LogsInAs) -> str:
 
 
 def _version_clause(worker: Worker) -> str:
-    new_enough = _new_enough(worker)
-    if new_enough:
+    enough = new_enough(worker)
+    if enough:
         return ""
-    needed = MINIMUM.get(worker.os or "") or " or ".join(f"{version} on {os}" for os, version in MINIMUM.items())
-    if new_enough is None:
+    needed = minimum_of(worker.os)
+    if enough is None:
         agent = "the worker is agent-based" if worker.kind == AGENT else "should the worker be agent-based"
-        return f"; {agent}, it must be {needed} or newer, and Azure does not tell its version"
+        return f"; {agent}, it must be {needed} or newer, and Azure does not tell whether it is"
     return f"; the worker is agent-based and {worker.version}, too old for that: it must be {needed} or newer"

@@ -137,7 +137,9 @@ def test_a_machine_whose_identity_is_not_known_leaves_it_open() -> None:
         ("Linux", "1.7.4.0", Verdict.UNCHANGED),
         ("Linux", "1.7.3.0", Verdict.TOO_OLD),
         ("Linux", None, Verdict.UNKNOWN),
-        (None, "7.3.1125.0", Verdict.UNKNOWN),
+        (None, "7.3.1125.0", Verdict.UNCHANGED),
+        (None, "7.3.702.0", Verdict.UNKNOWN),
+        (None, "1.7.3.0", Verdict.TOO_OLD),
     ],
 )
 def test_an_agent_must_be_known_to_be_new_enough(os: str | None, version: str | None, expected: Verdict) -> None:
@@ -145,7 +147,7 @@ def test_an_agent_must_be_known_to_be_new_enough(os: str | None, version: str | 
 
 
 def test_the_minimum_is_named() -> None:
-    assert "must be 1.7.4.0 or newer, and Azure does not tell its version" in sentence_of(
+    assert "must be 1.7.4.0 or newer, and Azure does not tell whether it is" in sentence_of(
         agent(None, "Linux"), NONE, SYSTEM
     )
     assert "7.3.1125.0 on Windows or 1.7.4.0 on Linux" in sentence_of(agent(None, None), NONE, SYSTEM)
