@@ -10,12 +10,13 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from azure_simulator import entra
 from azure_simulator import estate_model as model
-from azure_simulator.clock import graph_text, offset_text
+from azure_simulator.clock import offset_text
 from azure_simulator.estate import EstateError
 from azure_simulator.estate_build import DAY, Builder, find
 from azure_simulator.estate_dependants import add_dependants
+from azure_simulator.estate_jobs import add_jobs
+from azure_simulator.estate_run_as import RunAsNames, add_run_as
 from azure_simulator.estate_runbooks import draft_of, published_of, type_of
 from azure_simulator.estate_workers import worker_assets
 from azure_simulator.providers.automation.default_modules import module_properties
@@ -33,10 +34,7 @@ from azure_simulator.providers.automation.model import (
 from azure_simulator.world import Subscription
 
 _SYSTEM = "system"
-_VALID_DAYS, _EXPIRED_DAYS = 200, -30
-_CONNECTIONS = {"azure": "AzureRunAsConnection", "classic": "AzureClassicRunAsConnection"}
 _MODULES = {"5.1": "modules", "7.1": "powershell7_modules", "7.2": "powershell72_modules"}
-_CERTIFICATES = {"azure": "AzureRunAsCertificate", "classic": "AzureClassicRunAsCertificate"}
 
 
 def add_accounts(builder: Builder, folder: Path) -> None:
@@ -85,8 +83,7 @@ class _AccountBuilder:
 
     def build(self) -> None:
         self._add_identity()
-        for run_as in self.item.run_as:
-            self._add_run_as(run_as)
+        self._add_run_as()
         self._add_assets()
         for runbook in self.item.runbooks:
             self._add_runbook(runbook)
@@ -94,6 +91,7 @@ class _AccountBuilder:
         self._add_links()
         self._add_webhooks()
         add_dependants(self.builder, self.item, self.account)
+        add_jobs(self.builder, self.account, self.item.jobs, f"{self.place}.jobs")
 
     # --- identity ---------------------------------------------------------
 
@@ -117,72 +115,11 @@ class _AccountBuilder:
 
     # --- Run As -----------------------------------------------------------
 
-    def _add_run_as(self, run_as: model.RunAs) -> None:
-        if run_as.kind == "classic":
-            self._add_classic(run_as)
-        else:
-            self._add_azure(run_as)
-
-    def _add_azure(self, run_as: model.RunAs) -> None:
-        name = run_as.application or f"{self.item.name}_{self.builder.make_id('runas', self.account.id)[:8]}"
-        tenant = self.world.tenants[self.account.tenant_id.lower()]
-        application = self.builder.add_service_principal(name, tenant)
-        principal = self.builder.principals[name]
-        certificate = entra.certificate_bytes(name)
-        end = self.builder.now + _days(run_as) * DAY
-        fields = {
-            "ApplicationId": application.data["appId"],
-            "TenantId": tenant.id,
-            "CertificateThumbprint": entra.thumbprint_of(certificate),
-            "SubscriptionId": self.subscription.id,
-        }
-        if "application_id" in run_as.missing:
-            del fields["ApplicationId"]
-        self._add_connection(run_as, "AzureServicePrincipal", fields)
-        self._add_certificate(run_as, certificate, end)
-        if "credential" not in run_as.missing:
-            self._add_key(application.data, name, certificate, end)
-        self.builder.assign_all(run_as.roles, principal.id, self.subscription, f"{self.place}.run_as.roles")
-        if "application" in run_as.missing:
-            self.world.remove_object(application.id)
-        if "application" in run_as.missing or "service_principal" in run_as.missing:
-            self.world.remove_object(principal.id)
-
-    def _add_key(self, application: entra.Wire, name: str, certificate: bytes, end: int) -> None:
-        """Accounts that share the application share its certificate."""
-        key_id = self.builder.make_id("key", name)
-        if all(item["keyId"] != key_id for item in application["keyCredentials"]):
-            born = graph_text(self.builder.born)
-            item = entra.key_credential(key_id, certificate, f"CN={name}", born, graph_text(end))
-            application["keyCredentials"].append(item)
-
-    def _add_classic(self, run_as: model.RunAs) -> None:
-        certificate = entra.certificate_bytes(f"{self.item.name} classic")
-        fields = {
-            "SubscriptionName": self.subscription.name,
-            "SubscriptionId": self.subscription.id,
-            "CertificateAssetName": run_as.certificate or _CERTIFICATES["classic"],
-        }
-        # Microsoft's own script writes this type with a trailing space (contract 3.1).
-        self._add_connection(run_as, "AzureClassicCertificate ", fields)
-        self._add_certificate(run_as, certificate, self.builder.now + _days(run_as) * DAY)
-
-    def _add_connection(self, run_as: model.RunAs, kind: str, fields: dict[str, str]) -> None:
-        if "connection" in run_as.missing:
-            return
-        properties = {"description": None, "fieldDefinitionValues": fields, "connectionType": {"name": kind}}
-        self._asset("connections", run_as.connection or _CONNECTIONS[run_as.kind], properties)
-
-    def _add_certificate(self, run_as: model.RunAs, certificate: bytes, end: int) -> None:
-        if "certificate" in run_as.missing:
-            return
-        properties = {
-            "description": None,
-            "isExportable": True,
-            "thumbprint": entra.thumbprint_of(certificate),
-            "expiryTime": offset_text(end),
-        }
-        self._asset("certificates", run_as.certificate or _CERTIFICATES[run_as.kind], properties)
+    def _add_run_as(self) -> None:
+        place = f"{self.place}.run_as"
+        names = RunAsNames(self.item.name, self.account, self.subscription)
+        for position, run_as in enumerate(self.item.run_as):
+            add_run_as(self.builder, names, run_as, position, place)
 
     # --- assets -----------------------------------------------------------
 
@@ -201,6 +138,9 @@ class _AccountBuilder:
         for credential in self.item.credentials:
             user: dict[str, object] = {"description": None, "userName": credential.user_name}
             self._asset("credentials", credential.name, user, credential.password)
+        for connection in self.item.connections:
+            fields = {"description": None, "fieldDefinitionValues": dict(connection.fields)}
+            self._asset("connections", connection.name, {**fields, "connectionType": {"name": connection.type}})
         self._add_modules()
         for schedule in self.item.schedules:
             self._asset("schedules", schedule.name, self._schedule(schedule))
@@ -290,7 +230,7 @@ class _AccountBuilder:
                 "isEnabled": item.enabled,
                 "uri": "",
                 "expiryTime": offset_text(self.builder.now + item.days * DAY),
-                "lastInvokedTime": None,
+                "lastInvokedTime": self._days_ago(item.invoked_days),
                 "parameters": dict(item.parameters) or None,
                 "runOn": item.run_on,
                 "runbook": {"name": runbook.name},
@@ -298,15 +238,12 @@ class _AccountBuilder:
             }
             self._asset("webhooks", item.name, properties)
 
+    def _days_ago(self, days: int | None) -> str | None:
+        return None if days is None else offset_text(self.builder.now - days * DAY)
+
     def _require_worker_group(self, run_on: str | None, place: str) -> None:
         if run_on:
             find(self.account.hybrid_groups, run_on.lower(), place, "hybrid worker group")
-
-
-def _days(run_as: model.RunAs) -> int:
-    if run_as.certificate_days is not None:
-        return run_as.certificate_days
-    return _EXPIRED_DAYS if run_as.status == "expired" else _VALID_DAYS
 
 
 def _package(package: model.Package) -> dict[str, object]:

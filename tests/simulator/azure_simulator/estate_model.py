@@ -24,9 +24,29 @@ from azure_simulator.estate_model_dependants import (
 
 RunAsKind = Literal["azure", "classic"]
 RunAsStatus = Literal["complete", "expired", "incomplete"]
-RunAsPart = Literal["connection", "certificate", "application", "service_principal", "credential", "application_id"]
+RunAsPart = Literal[
+    "connection", "certificate", "application", "service_principal", "credential", "application_id", "role"
+]
+RunAsDifference = Literal["connection", "certificate", "application"]
+RunAsOrigin = Literal["portal", "manual"]
+ConnectionType = Literal["AzureServicePrincipal", "AzureClassicCertificate", "AzureClassicCertificate "]
 GraphRight = Literal["none", "read", "manage"]
 RunbookState = Literal["published", "new"]
+JobStatus = Literal[
+    "New",
+    "Activating",
+    "Running",
+    "Completed",
+    "Failed",
+    "Stopped",
+    "Blocked",
+    "Suspended",
+    "Disconnected",
+    "Suspending",
+    "Stopping",
+    "Resuming",
+    "Removing",
+]
 
 Name = Annotated[str, Field(min_length=1, max_length=260)]
 
@@ -161,25 +181,32 @@ class RunAs(Model):
     """A Run As account. `complete` alone stands for one with every default.
 
     `application` is the application's name: two accounts that give the same name share it.
-    `missing` names the parts that an incomplete one lacks. `certificate_days` are the days until the certificate
-    expires; negative when it has. `roles` are those of the service principal: Contributor at the subscription by
-    default, as the portal gave it.
+    `missing` names the parts that an incomplete one lacks; `differs` those whose certificate is another than that of
+    the others: the connection's thumbprint, the certificate asset, the application. `certificate_days` are the days
+    until the certificate expires; negative when it has. `roles` are those of the service principal: Contributor at the
+    subscription by default, as the portal gave it. `origin` is who made it: the portal, or somebody with a service
+    principal of their own (contract 3.6). `enabled` is that of the service principal. `connection_type` is the name of
+    the connection's type where it is not the usual one: scripts of Microsoft wrote a blank at the end of Classic's.
     """
 
     kind: RunAsKind = "azure"
     status: RunAsStatus = "complete"
     missing: list[RunAsPart] = []
+    differs: list[RunAsDifference] = []
     connection: Name | None = None
+    connection_type: ConnectionType | None = None
     certificate: Name | None = None
     application: Name | None = None
+    origin: RunAsOrigin = "portal"
+    enabled: bool = True
     certificate_days: int | None = None
     roles: list[RoleEntry] = [Role(role="Contributor")]
 
     @model_validator(mode="after")
     def _consistent(self) -> RunAs:
-        if self.missing and self.status != "incomplete":
-            raise ValueError("`missing` needs status: incomplete")
-        if self.status == "incomplete" and not self.missing:
+        if (self.missing or self.differs) and self.status != "incomplete":
+            raise ValueError("`missing` and `differs` need status: incomplete")
+        if self.status == "incomplete" and not (self.missing or self.differs):
             raise ValueError("status: incomplete needs `missing`, the list of parts that are not there")
         return self
 
@@ -258,15 +285,35 @@ class Link(Model):
     parameters: dict[str, str] = {}
 
 
+class Connection(Model):
+    """A connection asset that is no Run As account: to another service, or of a type of one's own."""
+
+    name: Name
+    type: Name = "Azure"
+    fields: dict[str, str] = {}
+
+
 class Webhook(Model):
-    """A webhook of a runbook; `days` until it expires."""
+    """A webhook of a runbook; `days` until it expires, `invoked_days` since it was last called (never without)."""
 
     name: Name
     runbook: Name
     days: int = 365
     enabled: bool = True
+    invoked_days: int | None = None
     run_on: str | None = None
     parameters: dict[str, str] = {}
+
+
+class Job(Model):
+    """A job of a runbook, `days` and `minutes` ago, that took `seconds`; one that has not ended took none."""
+
+    runbook: Name
+    status: JobStatus = "Completed"
+    days: int = 0
+    minutes: int = 0
+    seconds: int = 30
+    run_on: str | None = None
 
 
 class HybridWorker(Model):
@@ -370,9 +417,11 @@ class Account(Model):
     schedules: list[Schedule] = []
     links: list[Link] = []
     webhooks: list[Webhook] = []
+    jobs: list[Job] = []
     hybrid_worker_groups: list[HybridWorkerGroup] = []
     variables: list[Variable] = []
     credentials: list[Credential] = []
+    connections: list[Connection] = []
     modules: list[Module] = []
     default_modules: bool = True
     python3_packages: list[Package] = []

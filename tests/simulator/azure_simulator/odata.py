@@ -42,6 +42,14 @@ def term_value(term: str, name: str) -> str:
     return value
 
 
+def moment_bound(term: str, name: str, operator: str) -> str:
+    """The time of ``name ge 2026-11-24T22:00:00Z``, written without quotes."""
+    words = term.split()
+    if len(words) != 3 or [words[0].lower(), words[1].lower()] != [name.lower(), operator]:
+        raise FilterError(f"not {name} {operator} a time: {term}")
+    return words[2]
+
+
 def any_value(term: str) -> tuple[str, str] | None:
     """The collection and the value of ``collection/any(c:c eq 'value')``; None if the term is no such thing."""
     match = _ANY.fullmatch(term)

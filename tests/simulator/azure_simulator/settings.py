@@ -36,6 +36,7 @@ class Settings:
     publish_without_draft_status: int = _setting(400, "status of a publish without a draft")
     slim_runbook_list: bool = _setting(False, "items of the runbook list have no parameters")
     slim_connection_list: bool = _setting(True, "items of the connection list have no field values")
+    jobs_newest_first: bool = _setting(True, "lists of jobs begin with the newest; else with the oldest")
     principal_checked_always: bool = _setting(False, "PrincipalNotFound also when principalType is sent")
     role_assignment_limit: int = _setting(4000, "role assignments per subscription")
     graph_page_size: int = _setting(100, "directory objects per page")

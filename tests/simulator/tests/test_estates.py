@@ -10,11 +10,12 @@ import base64
 import codecs
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from azure_simulator import estate, estates, rbac
-from azure_simulator.clock import parse
+from azure_simulator.clock import TICKS_PER_SECOND, parse
 from azure_simulator.estate_build import build
 from azure_simulator.estate_runbooks import graphical
 from azure_simulator.providers.automation.model import Account
@@ -166,6 +167,99 @@ def test_each_part_can_be_missing(part: str, gone: str) -> None:
     assert gone not in present
 
 
+def test_a_thumbprint_can_be_another_than_that_of_the_other_parts() -> None:
+    kinds = ["connection", "certificate", "application"]
+    entries = ", ".join(f"{{name: aa-{kind}, run_as: {{status: incomplete, differs: [{kind}]}}}}" for kind in kinds)
+    world = built(f"accounts: [{entries}]")
+    for kind in kinds:
+        made = account(world, f"aa-{kind}")
+        fields = made.connections["azurerunasconnection"].properties["fieldDefinitionValues"]
+        application = world.application_of_app(fields["TenantId"], fields["ApplicationId"])
+        assert application is not None
+        thumbprints = {
+            "connection": fields["CertificateThumbprint"],
+            "certificate": made.certificates["azurerunascertificate"].properties["thumbprint"],
+            "application": application.data["keyCredentials"][0]["customKeyIdentifier"],
+        }
+        odd = thumbprints.pop(kind)
+        assert len(set(thumbprints.values())) == 1 and odd not in thumbprints.values()
+
+
+def test_who_made_a_run_as_account_shows_in_its_application_alone() -> None:
+    world = built("accounts: [{name: aa, run_as: complete}, {name: bb, run_as: {origin: manual}}]")
+    applications = {name: item for name, item in names_of_applications(world).items() if not name.startswith("login")}
+    portal = next(name for name in applications if name.startswith("aa_"))
+    subscription = account(world, "aa").subscription_id
+    subjects = {name: item["keyCredentials"][0]["displayName"] for name, item in applications.items()}
+    assert subjects == {portal: f"DC=aa_rg-automation_{subscription}", "sp-bb": "CN=bbAzureRunAsCertificate"}
+    assert set(account(world, "bb").connections) == {"azurerunasconnection"}
+
+
+def names_of_applications(world: World) -> dict[str, dict[str, Any]]:
+    return {item.data["displayName"]: item.data for item in world.objects.values() if item.kind == "application"}
+
+
+def test_an_account_can_have_several_run_as_accounts() -> None:
+    world = built(
+        """
+        accounts:
+          - name: aa
+            run_as:
+              - complete
+              - {connection: Second, certificate: Second certificate, enabled: false}
+              - {kind: classic, connection_type: AzureClassicCertificate}
+        """
+    )
+    made = account(world, "aa")
+    types = {item.name: item.properties["connectionType"]["name"] for item in made.connections.values()}
+    assert types == {
+        "AzureRunAsConnection": "AzureServicePrincipal",
+        "Second": "AzureServicePrincipal",
+        "AzureClassicRunAsConnection": "AzureClassicCertificate",
+    }
+    first, second = (made.connections[name].properties["fieldDefinitionValues"] for name in types_of_azure(types))
+    assert first["ApplicationId"] != second["ApplicationId"]
+    assert first["CertificateThumbprint"] != second["CertificateThumbprint"]
+    enabled = [
+        principal.data["accountEnabled"]
+        for fields in (first, second)
+        if (principal := world.service_principal_of_app(fields["TenantId"], fields["ApplicationId"]))
+    ]
+    assert enabled == [True, False]
+
+
+def types_of_azure(types: dict[str, str]) -> list[str]:
+    return [name.lower() for name, kind in types.items() if kind == "AzureServicePrincipal"]
+
+
+def test_a_service_principal_without_any_role() -> None:
+    world = built("accounts: [{name: aa, run_as: {status: incomplete, missing: [role], application: app}}]")
+    principal = next(item for item in world.objects.values() if item.data.get("appDisplayName") == "app")
+    assert rbac.of_principal(world, principal.id) == []
+
+
+def test_jobs_of_the_past_and_connections_to_other_services() -> None:
+    world = built(
+        """
+        accounts:
+          - name: aa
+            runbooks: [{name: Rb, text: hello}]
+            hybrid_worker_groups: [{name: On site}]
+            connections: [{name: Ticketing, type: ServiceNow, fields: {Url: "https://tickets.example"}}]
+            webhooks: [{name: Hook, runbook: Rb, invoked_days: 3}]
+            jobs:
+              - {runbook: rb, days: 2}
+              - {runbook: Rb, status: Running, minutes: 5, run_on: on site}
+        """
+    )
+    made = account(world, "aa")
+    assert made.connections["ticketing"].properties["connectionType"] == {"name": "ServiceNow"}
+    shown = [(job.runbook, job.status, job.run_on, job.ended is None) for job in made.jobs.values()]
+    assert shown == [("Rb", "Completed", None, False), ("Rb", "Running", "on site", True)]
+    age = world.clock.now() - parse(made.webhooks["hook"].properties["lastInvokedTime"])
+    assert age // (24 * 3600 * TICKS_PER_SECOND) == 3
+
+
 def test_roles_name_scopes_in_words() -> None:
     world = built(
         """
@@ -238,6 +332,15 @@ def test_exact_bytes_by_base64() -> None:
         (
             "accounts: [{name: aa, run_as: {roles: [Contributer]}}]",
             "accounts (aa).run_as.roles: there is no role called 'Contributer'; did you mean Contributor.",
+        ),
+        (
+            "accounts: [{name: aa, run_as: [complete, complete]}]",
+            "accounts (aa).run_as: there are two connections called 'AzureRunAsConnection'; give one of them another "
+            "name.",
+        ),
+        (
+            "accounts: [{name: aa, jobs: [{runbook: rb}]}]",
+            "accounts (aa).jobs: there is no runbook called 'rb'.",
         ),
         (
             "accounts: [{name: aa, runbooks: [nowhere/no.ps1]}]",

@@ -14,7 +14,8 @@ import pytest
 from azure.core.exceptions import HttpResponseError
 
 from azure_simulator import entra, rbac
-from azure_simulator.providers.automation.model import Account, Runbook, add_asset, add_runbook
+from azure_simulator.clock import TICKS_PER_SECOND, offset_text
+from azure_simulator.providers.automation.model import Account, Job, Runbook, add_asset, add_runbook
 from azure_simulator.testing import ACCOUNT, GROUP, READER, SUBSCRIPTION, TENANT, Azure, identity_path
 from azure_simulator.world import DirectoryObject, RoleAssignment, new_id
 
@@ -161,6 +162,60 @@ def test_the_list_of_jobs_is_slim(azure: Azure, account_path: str) -> None:
     answer = azure.send("GET", query)
     assert not {"parameters", "exception"} & set(answer.json["value"][0]["properties"])
     assert answer.headers["x-ms-ratelimit-remaining-subscription-resource-requests"] == "599"
+
+
+def past_job(azure: Azure, account_path: str, hours: float, runbook: str = "Start-Machines", **facts: Any) -> str:
+    """A job of an account from so many hours ago; facts are those of ``Job``. Returns its name."""
+    name, created = f"past-{next(names)}", azure.world.clock.now() - int(hours * 3600) * TICKS_PER_SECOND
+    whole = {"status": "Completed", "created": created, "started": created, "ended": created, **facts}
+    automation_account(azure, account_path).jobs[name] = Job(name, new_id(), runbook, b"", **whole)
+    return name
+
+
+def listed(azure: Azure, wanted: str | None) -> list[str]:
+    """The names of the jobs that a filter finds, by the real client."""
+    found = azure.client().job.list_by_automation_account(GROUP, ACCOUNT, filter=wanted)
+    return [str(item.name) for item in found]
+
+
+def test_jobs_are_found_by_each_term_of_the_filter_and_by_all_together(azure: Azure, account_path: str) -> None:
+    old = past_job(azure, account_path, 100)
+    failed = past_job(azure, account_path, 5, status="Failed")
+    other = past_job(azure, account_path, 4, runbook="Stop-Machines")
+    waiting = past_job(azure, account_path, 3, status="New", started=None, ended=None)
+    day_ago = offset_text(azure.world.clock.now() - 24 * 3600 * TICKS_PER_SECOND)
+    since, until = f"properties/startTime ge {day_ago}", f"properties/endTime le {day_ago}"
+    assert listed(azure, None) == [waiting, other, failed, old]
+    assert listed(azure, since) == [other, failed]
+    assert listed(azure, until) == [old]
+    assert listed(azure, "properties/status eq 'failed'") == [failed]
+    assert listed(azure, "properties/runbook/name eq 'stop-machines'") == [other]
+    assert listed(azure, f"{since} and properties/runbook/name eq 'Start-Machines'") == [failed]
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        "properties/runOn eq 'on-site'",
+        "properties/startTime le 2026-01-01T00:00:00Z",
+        "properties/startTime ge yesterday",
+        "properties/startTime ge 2026-01-01T00:00:00Z or properties/status eq 'Failed'",
+        "properties/creationTime ge 2026-01-01T00:00:00Z",
+        "nonsense",
+    ],
+)
+def test_a_filter_that_microsofts_client_does_not_send_is_refused(azure: Azure, wanted: str) -> None:
+    with pytest.raises(HttpResponseError) as refused:
+        listed(azure, wanted)
+    assert refused.value.status_code == 400
+
+
+def test_many_jobs_come_in_pages_which_keep_the_filter(azure: Azure, account_path: str) -> None:
+    made = [past_job(azure, account_path, 200 - number / 2) for number in range(250)]
+    past_job(azure, account_path, 1, runbook="Stop-Machines")
+    assert listed(azure, "properties/runbook/name eq 'Start-Machines'") == made[::-1]
+    azure.set(jobs_newest_first=False)
+    assert listed(azure, "properties/runbook/name eq 'Start-Machines'") == made
 
 
 def test_a_python_job_logs_in_too(azure: Azure, account_path: str) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from azure_simulator import errors
 from azure_simulator.clock import TICKS_PER_SECOND, offset_text
 from azure_simulator.paging import paged
+from azure_simulator.providers.automation.job_filter import job_filter
 from azure_simulator.providers.automation.job_run import run
 from azure_simulator.providers.automation.model import Account, Job
 from azure_simulator.providers.automation.support import (
@@ -115,14 +116,20 @@ def _get(call: Call) -> Response:
 
 
 def _list(call: Call) -> Response:
-    """Newest first; items are slimmer than a GET."""
-    account, matches = account_of(call), matches_filter(call)
-    jobs = sorted(account.jobs.values(), key=lambda job: job.created, reverse=True)
-    shown = [_show(account, job, started=True, ended=_has_ended(call.world, job)) for job in jobs]
-    for item in shown:
-        for name in ("parameters", "exception", "startedBy", "statusDetails"):
-            del item["properties"][name]
-    return paged(call, [item for item in shown if matches(item)], dict)
+    """Items are slimmer than a GET; their order is a setting, since nothing promises one (contract 2.7)."""
+    account, settings = account_of(call), call.world.settings
+    matches = job_filter(call.query.get("$filter", ""))
+    jobs = sorted(account.jobs.values(), key=lambda job: job.created, reverse=settings.jobs_newest_first)
+    shown = [_item(call.world, account, job) for job in jobs]
+    chosen = [item for item in shown if matches(item["properties"])]
+    return paged(call, chosen, dict, empty_page=settings.empty_pages)
+
+
+def _item(world: World, account: Account, job: Job) -> dict[str, Any]:
+    shown = _show(account, job, started=True, ended=_has_ended(world, job))
+    for name in ("parameters", "exception", "startedBy", "statusDetails"):
+        del shown["properties"][name]
+    return shown
 
 
 def _output(call: Call) -> Response:
