@@ -812,6 +812,12 @@ CODES: dict[str, Code] = {
         "{what} could not be read: it was deleted meanwhile.",
         "Run again to see what is there now.",
     ),
+    "RA640": Code(
+        INFO,
+        "Runbook {runbook} has so many jobs that only {pages} pages of them were looked at, and they did not come "
+        "newest first: its last job may be a later one.",
+        "Look at the jobs of the runbook in the portal, if it matters when it ran last.",
+    ),
     # RA7xx: Site Recovery
     "RA701": Code(
         ERROR,

@@ -13,7 +13,7 @@ sent as plain dicts in REST shape, or as bytes where the SDK takes them.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from .errors import translated
@@ -42,6 +42,19 @@ def pages(doing: str, operation: Operation, *arguments: Any, **keywords: Any) ->
         for dummy in operation(*arguments, raw_response_hook=raw.append, **keywords).by_page():
             pass
         return [item for page in raw for item in _json_of(page.http_response.text())["value"]]
+
+
+def page_by_page(doing: str, operation: Operation, *arguments: Any, **keywords: Any) -> Iterator[list[dict[str, Any]]]:
+    """Call an SDK list operation and yield the items of each page; a page that is not wanted is not asked for."""
+    raw: list[Any] = []
+    with translated(doing):
+        pages_of_models = iter(operation(*arguments, raw_response_hook=raw.append, **keywords).by_page())
+    while True:
+        with translated(doing):
+            if next(pages_of_models, None) is None:
+                return
+            items = _json_of(raw[-1].http_response.text())["value"]
+        yield items
 
 
 def status(doing: str, operation: Operation, *arguments: Any, **keywords: Any) -> int:

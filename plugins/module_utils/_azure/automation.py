@@ -11,7 +11,8 @@ and raises the errors of ``errors``. Runbook content is exact bytes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timezone
 from typing import Any
 
 from . import _sdk
@@ -166,6 +167,40 @@ def list_webhooks(session: Session, account: AccountId) -> list[Json]:
     """Return the webhooks; their uri can't be read back (section 2.9)."""
     operations = session.automation(account.subscription_id).webhook
     return _list(account, "webhooks", operations.list_by_automation_account)
+
+
+def list_schedules(session: Session, account: AccountId) -> list[Json]:
+    """Return the schedules: whether each is enabled, and when it runs next (section 3.4)."""
+    operations = session.automation(account.subscription_id).schedule
+    return _list(account, "schedules", operations.list_by_automation_account)
+
+
+def list_jobs(session: Session, account: AccountId, filter_: str | None = None) -> list[Json]:
+    """Return the jobs that a filter finds, all pages of them; ``job_filter`` writes one (contract 2.7)."""
+    return [job for page in job_pages(session, account, filter_) for job in page]
+
+
+def job_pages(session: Session, account: AccountId, filter_: str | None = None) -> Iterator[list[Json]]:
+    """Yield the jobs that a filter finds page by page, each asked for when it is wanted (contract 2.7)."""
+    operations = session.automation(account.subscription_id).job
+    doing = f"Listing the jobs of Automation account {account.name}"
+    return _sdk.page_by_page(
+        doing, operations.list_by_automation_account, account.resource_group, account.name, filter=filter_
+    )
+
+
+def job_filter(*, since: datetime | None = None, runbook: str | None = None) -> str | None:
+    """Return the filter for jobs that started at a time or later, of one runbook, as Microsoft's client writes it.
+
+    These terms, joined in this way, are what is known to work (contract 2.7).
+    """
+    terms = []
+    if since is not None:
+        moment = since.astimezone(timezone.utc)
+        terms.append(f"properties/startTime ge {moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond:06}0+00:00")
+    if runbook is not None:
+        terms.append("properties/runbook/name eq '{}'".format(runbook.replace("'", "''")))
+    return " and ".join(terms) or None
 
 
 def _list(account: AccountId, what: str, operation: Any, *arguments: Any) -> list[Json]:

@@ -71,11 +71,17 @@ class Link:
 
 @dataclass(frozen=True)
 class Webhook:
-    """A webhook as far as it can be read; its address cannot (section 2.9)."""
+    """A webhook as far as it can be read; its address cannot (section 2.9).
+
+    What follows ``run_on`` changes by itself: the ledger does not keep it, and nothing is compared by it.
+    """
 
     name: str
     runbook: str
     run_on: str | None = None
+    enabled: bool | None = field(default=None, compare=False)
+    expires: str | None = field(default=None, compare=False)
+    last_invoked: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -151,7 +157,14 @@ def _link(item: Mapping[str, Any]) -> Link:
 
 def _webhook(item: Mapping[str, Any]) -> Webhook:
     properties = item["properties"]
-    return Webhook(item["name"], _name_in(properties, "runbook"), properties.get("runOn") or None)
+    return Webhook(
+        name=item["name"],
+        runbook=_name_in(properties, "runbook"),
+        run_on=properties.get("runOn") or None,
+        enabled=properties.get("isEnabled"),
+        expires=properties.get("expiryTime"),
+        last_invoked=properties.get("lastInvokedTime"),
+    )
 
 
 def _name_in(properties: Mapping[str, Any], what: str) -> str:
