@@ -41,7 +41,7 @@ class LastJobs:
     """The last job of each runbook, by its name as it was asked for; None where there is none.
 
     A job is ``status``, ``time`` and ``run_on``. ``unread`` is what the login could not read: a runbook without job
-    says nothing then. ``unsure`` are the runbooks with so many jobs, in no order, that a later one may have been missed.
+    says nothing then. ``unsure`` are those with so many jobs, in no order, that a later one may have been missed.
     """
 
     by_runbook: Mapping[str, Json | None]

@@ -37,6 +37,9 @@ examples
   A hundred accounts with ten runbooks each, the same ones every time:
     python -m azure_simulator serve --accounts 100 --runbooks 10 --seed 7 --run-dir /tmp/azure
 
+  Accounts of every kind, and what an assessment should find out about them:
+    python -m azure_simulator serve --accounts 200 --varied --truth truth.json --run-dir /tmp/azure
+
   An estate of your own, slow, throttled, with a publish that fails once:
     python -m azure_simulator serve --estate estate.yml --run-dir /tmp/azure --latency-ms 40 \\
         --throttle --replication-delay 5 --fault 'status=500,path=*/publish*,method=POST,nth=1,times=2'
@@ -83,6 +86,8 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--estate", type=Path, metavar="FILE.yml", help="estate to load (default: the demo estate)")
     serve.add_argument("--accounts", type=int, metavar="N", help="generate N accounts instead")
     serve.add_argument("--runbooks", type=int, default=10, metavar="M", help="runbooks per generated account (10)")
+    serve.add_argument("--varied", action="store_true", help="with --accounts: of every kind, as assessments want them")
+    serve.add_argument("--truth", type=Path, metavar="FILE", help="with --accounts: write what is true about them")
     serve.add_argument("--seed", type=int, default=1, metavar="S", help="seed of the generator (1)")
     serve.add_argument("--port", type=int, default=0, help="first of four ports in a row (0 = any free ones)")
     serve.add_argument("--latency-ms", type=float, default=0, metavar="MS", help="wait before every answer")
@@ -122,6 +127,8 @@ def _serve(options: argparse.Namespace) -> int:
     from azure_simulator.server import Simulator
     from azure_simulator.world import World
 
+    if options.accounts is None and (options.varied or options.truth is not None):
+        raise ValueError("--varied and --truth need --accounts")
     options.run_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     if _running(options.run_dir) is not None:
         raise ValueError(f"a simulator already runs in {options.run_dir}; stop it first")
@@ -137,9 +144,12 @@ def _serve(options: argparse.Namespace) -> int:
     wanted_faults = [faults.parse(spec) for spec in options.fault]
     world = World()
     if options.accounts is not None:
-        estates.generate(world, options.accounts, options.runbooks, options.seed)
+        make = estates.generate_varied if options.varied else estates.generate
+        make(world, options.accounts, options.runbooks, options.seed)
     else:
         estates.load(world, options.estate)
+    if options.truth is not None:
+        options.truth.write_text(json.dumps(world.provider_state["truth"], indent=1, ensure_ascii=False), "utf-8")
     # After the estate: what it holds is replicated long since.
     world.apply_settings(settings)
     simulator = Simulator(world, options.run_dir, options.port)

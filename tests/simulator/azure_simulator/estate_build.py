@@ -52,8 +52,8 @@ GRAPH_RIGHTS: dict[str, tuple[str, ...]] = {
 }
 
 
-def build(world: World, estate: model.Estate, folder: Path) -> None:
-    """Fill the world. ``folder`` is where runbook files are looked for.
+def build(world: World, estate: model.Estate, folder: Path) -> Builder:
+    """Fill the world. ``folder`` is where runbook files are looked for. Returns what was built, by its names.
 
     EstateError names what refers to something that the estate does not have.
     """
@@ -78,6 +78,7 @@ def build(world: World, estate: model.Estate, folder: Path) -> None:
     builder.add_policies()
     world.provider_state["seeded_secrets"] = list(estate.seeded_secrets)
     world.roles_changed()
+    return builder
 
 
 class Builder:

@@ -15,8 +15,8 @@ from azure_simulator import estate_model as model
 from azure_simulator import generated_runbooks
 from azure_simulator.generated_runbooks import Form
 
-_SUBSCRIPTIONS = 5
-_REGIONS = ("westeurope", "northeurope", "eastus", "westus2", "southeastasia")
+SUBSCRIPTIONS = 5
+REGIONS = ("westeurope", "northeurope", "eastus", "westus2", "southeastasia")
 _ROLES = ("Contributor", "Reader", "Virtual Machine Contributor", "Network Contributor", "Storage Account Contributor")
 
 # How many of a hundred accounts are of each kind.
@@ -42,25 +42,27 @@ class AccountTruth:
 
 def generate(accounts: int, runbooks: int, seed: int) -> tuple[model.Estate, dict[str, Any]]:
     """An estate of so many accounts with so many runbooks each, and the truth about it, by account."""
-    dice = _dice(seed)
-    names = [f"subscription-{number}" for number in range(1, _SUBSCRIPTIONS + 1)]
-    made = [_account(number, runbooks, names, _dice(dice.getrandbits(64))) for number in range(1, accounts + 1)]
+    dice = new_dice(seed)
+    names = [f"subscription-{number}" for number in range(1, SUBSCRIPTIONS + 1)]
+    made = [_account(number, runbooks, names, new_dice(dice.getrandbits(64))) for number in range(1, accounts + 1)]
     estate = model.Estate(
         title=f"{accounts} generated accounts with {runbooks} runbooks each, seed {seed}",
         tenants=[model.Tenant(name="generated")],
         management_groups=[model.ManagementGroup(name="mg-generated")],
         subscriptions=[model.Subscription(name=name, management_group="mg-generated") for name in names],
         accounts=[account for account, _ in made],
-        logins=_logins(),
+        logins=usual_logins(),
     )
     return estate, {truth.name: truth.as_dict() for _, truth in made}
 
 
-def _dice(seed: int) -> random.Random:
+def new_dice(seed: int) -> random.Random:
+    """Dice that fall the same at every run."""
     return random.Random(seed)  # noqa: S311 - it must be the same at every run, and hides nothing
 
 
-def _logins() -> dict[str, model.Login]:
+def usual_logins() -> dict[str, model.Login]:
+    """A login that may migrate, and one that may only read."""
     reader = model.Login(
         secret="FAKE-reader-login-secret-not-real",
         graph="read",
@@ -81,7 +83,7 @@ def _account(number: int, runbooks: int, names: list[str], dice: random.Random) 
         name=name,
         subscription=subscription,
         resource_group=f"rg-{number % 40:02}",
-        region=dice.choice(_REGIONS),
+        region=dice.choice(REGIONS),
         tags={"generated": "yes"},
         identity=["system"] if kind == "none" else [],
         run_as=[run_as] if run_as else [],

@@ -134,3 +134,17 @@ def test_serve_stop_and_inventory(tmp_path: Path) -> None:
         )
         assert "stopped" in stopped.stdout and process.wait(30) == 0
     assert not (run_dir / "endpoint.json").exists()
+
+
+def test_serve_writes_the_truth_about_a_varied_estate(tmp_path: Path) -> None:
+    run_dir, truth = tmp_path / "run", tmp_path / "truth.json"
+    command = [sys.executable, "-m", "azure_simulator", "serve", "--run-dir", str(run_dir), "--truth", str(truth)]
+    refused = subprocess.run([*command, "--varied"], check=False, capture_output=True, text=True)
+    assert (refused.returncode, refused.stderr) == (1, "azure_simulator: --varied and --truth need --accounts\n")
+    size = ["--varied", "--accounts", "4", "--runbooks", "2"]
+    with subprocess.Popen([*command, *size], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None and process.stdout.readline()
+        told = json.loads(truth.read_text("utf-8"))
+        endpoint = json.loads((run_dir / "endpoint.json").read_text())
+        process.terminate()
+    assert list(told) == [item["name"] for item in endpoint["accounts"]]

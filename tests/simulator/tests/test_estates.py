@@ -9,6 +9,8 @@ from __future__ import annotations
 import base64
 import codecs
 import json
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from azure_simulator import estate, estates, rbac
 from azure_simulator.clock import TICKS_PER_SECOND, parse
 from azure_simulator.estate_build import build
 from azure_simulator.estate_runbooks import graphical
+from azure_simulator.generated_forms import forms
 from azure_simulator.providers.automation.model import Account
 from azure_simulator.testing_demo import demo_world
 from azure_simulator.world import World
@@ -402,3 +405,130 @@ def test_the_truth_about_generated_accounts_agrees_with_them() -> None:
             assert b"Get-AutomationConnection" in (item.runbooks[name.lower()].content or b"")
         drafts = [book.name for book in item.runbooks.values() if book.draft is not None]
         assert told["pending_drafts"] == drafts
+
+
+# --- the varied generator -------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def varied() -> World:
+    """Two hundred accounts of every kind."""
+    world = World()
+    estates.generate_varied(world, 200, 10, 7)
+    return world
+
+
+def truth_of(world: World) -> dict[str, Any]:
+    truth: dict[str, Any] = world.provider_state["truth"]
+    return truth
+
+
+def contents(world: World) -> Iterator[tuple[dict[str, Any], dict[str, Any], bytes]]:
+    """Each content of the estate: the truth about its account, about itself, and its bytes."""
+    for name, told in truth_of(world).items():
+        runbooks = account(world, name).runbooks
+        for book in told["runbooks"]:
+            runbook = runbooks[book["name"].lower()]
+            for version, content in (("published", runbook.content), ("draft", runbook.draft)):
+                assert (book[version] is None) == (content is None)
+                if content is not None:
+                    yield told, book[version], content
+
+
+def test_varied_estates_are_the_same_for_the_same_numbers(varied: World) -> None:
+    again, other = World(), World()
+    estates.generate_varied(again, 200, 10, 7)
+    estates.generate_varied(other, 200, 10, 8)
+    assert truth_of(again) == truth_of(varied) != truth_of(other)
+
+
+def test_a_varied_estate_has_every_kind_of_run_as_account(varied: World) -> None:
+    found = [run_as for told in truth_of(varied).values() for run_as in told["run_as"]]
+    assert {run_as["kind"] for run_as in found} == {"azure", "classic"}
+    assert {run_as["status"] for run_as in found} == {"complete", "expired", "incomplete"}
+    assert {run_as["origin"] for run_as in found} == {"portal", "manual", "unknown", None}
+    parts = {"certificate", "application", "service_principal", "credential", "application_id", "role"}
+    assert {part for run_as in found for part in run_as["missing"]} == parts
+    assert {part for run_as in found for part in run_as["differs"]} == {"connection", "certificate", "application"}
+    assert {run_as["enabled"] for run_as in found if run_as["kind"] == "azure"} == {True, False}
+    assert any(0 < run_as["days_left"] < 30 for run_as in found)
+    assert any(len(told["run_as"]) == 2 for told in truth_of(varied).values())
+    assert any(told["certificates_without_connection"] for told in truth_of(varied).values())
+    assert any(run_as["shared_with"] for run_as in found)
+    types = {
+        item.properties["connectionType"]["name"]
+        for made in varied.accounts.values()
+        for item in made.connections.values()
+    }
+    assert {"AzureServicePrincipal", "AzureClassicCertificate", "AzureClassicCertificate "} < types
+    roles = {(held["role"], held["scope"].count("/")) for run_as in found for held in run_as["roles"] or []}
+    assert {("Contributor", 2), ("Virtual Machine Contributor", 4), ("Reader", 8), ("Task Operator", 2)} <= roles
+
+
+def test_the_truth_about_a_connection_is_that_of_the_world(varied: World) -> None:
+    for name, told in truth_of(varied).items():
+        made = account(varied, name)
+        run_as = {
+            item.name: item.properties["fieldDefinitionValues"].get("ApplicationId")
+            for item in made.connections.values()
+            if item.properties["connectionType"]["name"].strip() in ("AzureServicePrincipal", "AzureClassicCertificate")
+        }
+        assert set(run_as) == {item["connection"] for item in told["run_as"]}
+        for item in told["run_as"]:
+            hidden = item["kind"] == "classic" or "application_id" in item["missing"]
+            assert run_as[item["connection"]] == (None if hidden else item["application_id"])
+            if item["certificate"] is not None:
+                ends = parse(made.certificates[item["certificate"].lower()].properties["expiryTime"])
+                assert (ends > varied.clock.now()) is (item["days_left"] > 0)
+
+
+def test_a_varied_estate_has_every_form_of_runbook_and_both_ways_of_drafts(varied: World) -> None:
+    seen = {told["form"] for _, told, _ in contents(varied)}
+    assert seen == {form.name for form in forms()}
+    both = {
+        (book["published"]["uses_run_as"], book["draft"]["uses_run_as"])
+        for told in truth_of(varied).values()
+        for book in told["runbooks"]
+        if book["state"] == "Edit"
+    }
+    assert {(True, False), (False, True)} <= both
+    states = {book["state"] for told in truth_of(varied).values() for book in told["runbooks"]}
+    assert states == {"New", "Published", "Edit"}
+
+
+def test_no_place_of_a_form_is_left_open(varied: World) -> None:
+    for told, content, text in contents(varied):
+        assert not re.search(rb"__[A-Z]+__", text), (told["id"], content)
+
+
+def test_what_uses_a_run_as_account_names_something_of_it_or_computes_the_name(varied: World) -> None:
+    for told, content, text in contents(varied):
+        names = [item["connection"] for item in told["run_as"]] + [str(item["certificate"]) for item in told["run_as"]]
+        names += ["AzureRunAsConnection", "AzureRunAsCertificate"]
+        spellings = {spelling.encode() for name in names for spelling in (name, name.replace("'", "''"))}
+        is_readable = content["form"] != "Computed-Name-Script" and b"RunbookDefinition" not in text
+        if content["uses_run_as"] and is_readable:
+            assert any(spelling in text for spelling in spellings), (told["id"], content)
+
+
+def test_names_are_as_azure_allows_them(varied: World) -> None:
+    forbidden = re.compile(r"[<>*%&:\\?.+/\x00-\x1f]| $")
+    for made in varied.accounts.values():
+        assert re.fullmatch(r"[A-Za-z][A-Za-z0-9-]{4,48}[A-Za-z0-9]", made.name)
+        assert all(re.fullmatch(r"[A-Za-z][\w-]{0,62}", item.name, re.ASCII) for item in made.runbooks.values())
+        for kind in ("connections", "certificates", "schedules", "webhooks"):
+            assert not [name for name in getattr(made, kind) if forbidden.search(name)]
+    text = " ".join(item.name for made in varied.accounts.values() for item in made.connections.values())
+    assert "{{" in text and "'" in text and "ταυτότητα" in text
+
+
+def test_the_last_job_of_the_truth_is_the_newest_of_the_world(varied: World) -> None:
+    shown = 0
+    for name, told in truth_of(varied).items():
+        jobs = account(varied, name).jobs.values()
+        for book in told["runbooks"]:
+            own = [job for job in jobs if job.runbook == book["name"]]
+            newest = max(own, key=lambda job: job.created, default=None)
+            assert (book["last_job"] or {}).get("status") == (newest.status if newest else None)
+            shown += newest is not None
+    assert shown > 100

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from azure_simulator import estate, generator
+from azure_simulator import estate, generator, generator_varied, varied_truth
 from azure_simulator.estate_build import build
 from azure_simulator.world import World
 
@@ -34,3 +34,10 @@ def generate(world: World, accounts: int, runbooks: int, seed: int) -> None:
     made, truth = generator.generate(accounts, runbooks, seed)
     build(world, made, FOLDER)
     world.provider_state["truth"] = truth
+
+
+def generate_varied(world: World, accounts: int, runbooks: int, seed: int) -> None:
+    """The same with accounts of every kind, for assessments; the truth says more (ESTATES.md)."""
+    made, truths = generator_varied.generate_varied(accounts, runbooks, seed)
+    builder = build(world, made, FOLDER)
+    world.provider_state["truth"] = varied_truth.finished(truths, builder)

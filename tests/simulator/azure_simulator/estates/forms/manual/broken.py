@@ -1,0 +1,4 @@
+import automationassets
+def log_in(:
+    conn = automationassets.get_automation_connection("__CONNECTION__")
+    print(conn["ApplicationId"], __NUMBER__)

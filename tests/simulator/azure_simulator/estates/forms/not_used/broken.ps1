@@ -1,0 +1,3 @@
+# Does not even parse: AzureRunAsConnection __NUMBER__
+if ($x) {
+Get-AzVM |

@@ -1,0 +1,2 @@
+Connect-AzAccount -Identity | Out-Null
+Get-AzVM -Name 'vm-__NUMBER__'

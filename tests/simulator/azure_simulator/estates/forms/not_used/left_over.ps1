@@ -1,0 +1,3 @@
+$connectionName = "AzureRunAsConnection"
+Connect-AzAccount -Identity | Out-Null
+Write-Output "Task __NUMBER__, no longer with $connectionName"

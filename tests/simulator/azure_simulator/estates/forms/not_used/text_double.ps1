@@ -1,0 +1,2 @@
+Connect-AzAccount -Identity | Out-Null
+Write-Output "Task __NUMBER__ needs no AzureRunAsConnection, nor AzureRunAsCertificate, on $(Get-Date)"

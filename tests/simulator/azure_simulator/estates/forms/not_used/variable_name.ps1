@@ -1,0 +1,4 @@
+$AzureRunAsConnection = $false
+$useAzureRunAsConnection = $AzureRunAsConnection
+if (-not $useAzureRunAsConnection) { Connect-AzAccount -Identity | Out-Null }
+Get-AzVM -Name 'vm-__NUMBER__'
