@@ -12,7 +12,7 @@ Whatever could not be read is told apart from what was read and found clean:
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .._azure import automation
@@ -25,7 +25,6 @@ from .._step import StepError, in_parallel
 from .run_as import RunAs
 
 Json = Mapping[str, Any]
-Connections = Mapping[str, Mapping[str, Any]]
 
 
 # What the rewriter's verdict says about a runbook that still uses a Run As account.
@@ -140,13 +139,11 @@ def runbook_uses(session: Session, account: AccountId, run_as: Iterable[RunAs], 
         runbooks = automation.list_runbooks(session, account)
     except Forbidden as error:
         return Usage(unread=(Unread(f"The runbooks of account {account.name}", account.arm_id, str(error)),))
-    connections: Connections = {
-        known.connection: {"subscription_id": known.subscription_id, "tenant_id": known.tenant_id} for known in run_as
-    }
+    options = _options_for(tuple(run_as))
     read = in_parallel(lambda runbook: _contents(session, account, runbook), runbooks, max_parallel)
     contents = [content for of_one in read for content in of_one]
-    outcomes = [_rewritten(content, connections) for content in contents]
-    freed = _freed(contents, outcomes, connections)
+    outcomes = [_rewritten(content, options) for content in contents]
+    freed = _freed(contents, outcomes, options)
     judged = [
         _judged(account, content, None if content.is_published and content.runbook in freed else outcome)
         for content, outcome in zip(contents, outcomes, strict=True)
@@ -214,16 +211,25 @@ def _judged(account: AccountId, content: Content, outcome: Rewrite | None) -> Us
     return Usage(uses=(use,))
 
 
-def _rewritten(content: Content, connections: Connections) -> Rewrite | None:
+def _options_for(run_as: Sequence[RunAs]) -> RewriteOptions:
+    """Return options that know the connections and certificates of Run As accounts, whatever their names."""
+    connections = {
+        known.connection: {"subscription_id": known.subscription_id, "tenant_id": known.tenant_id} for known in run_as
+    }
+    certificates = frozenset(known.certificate for known in run_as if known.certificate)
+    return RewriteOptions(connections=connections, certificates=certificates)
+
+
+def _rewritten(content: Content, options: RewriteOptions) -> Rewrite | None:
     if isinstance(content.data, Forbidden):
         return None
     try:
-        return rewrite(content.data, content.type, RewriteOptions(connections=connections, resource=content.runbook))
+        return rewrite(content.data, content.type, replace(options, resource=content.runbook))
     except MissingPackage as error:
         raise StepError(str(error)) from None
 
 
-def _freed(contents: Sequence[Content], outcomes: Sequence[Rewrite | None], connections: Connections) -> frozenset[str]:
+def _freed(contents: Sequence[Content], outcomes: Sequence[Rewrite | None], options: RewriteOptions) -> frozenset[str]:
     """Return the runbooks that only give the name of a connection to children which have no use for it any more.
 
     Alone each of them seems to use Run As; whether it does, its published children tell.
@@ -240,7 +246,7 @@ def _freed(contents: Sequence[Content], outcomes: Sequence[Rewrite | None], conn
         for content in contents
         if content.is_published and isinstance(content.data, bytes)
     }
-    together = rewrite_together(sources, RewriteOptions(connections=connections))
+    together = rewrite_together(sources, options)
     return frozenset(name for name in passing if together[name].verdict is Verdict.NOT_USED)
 
 

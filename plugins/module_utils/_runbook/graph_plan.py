@@ -20,7 +20,7 @@ from .graph_names import NotRewritable, named, plain_line, shown
 from .graph_shape import Shape, check_other_logins, new_family, plan_shape
 from .graph_steps import steps
 from .graph_uses import Fetch, Outputs, find_fetches, other_uses, passages
-from .hazards import CERTIFICATE_NAMES, run_as_names
+from .hazards import certificate_names, run_as_names
 from .login_parameters import AZURERM
 from .nrbf_writer import write_stream
 from .result import Assumption, NeededModule, RewriteOptions, Verdict
@@ -70,7 +70,7 @@ class GraphPlan:
 
     def _names_run_as(self) -> bool:
         """Tell whether any text of the stream names a Run As asset; asked when it cannot be read in full."""
-        names = run_as_names(self._options) | CERTIFICATE_NAMES
+        names = run_as_names(self._options) | certificate_names(self._options)
         return any(name in text.text.lower() for text in self._graph.stream.texts.values() for name in names)
 
     def _decide(self) -> Verdict:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from .connections import CLASSIC_NAME, FETCH, FIELDS, LOGIN_FIELDS, PORTAL_NAME, Kind
 from .graph_model import Activity, ActivityKind, Graph, Link, Source, SourceKind
-from .hazards import CERTIFICATE_FETCH, CERTIFICATE_NAMES, run_as_names
+from .hazards import CERTIFICATE_FETCH, certificate_names, run_as_names
 from .names import stem_of
 from .result import RewriteOptions
 from .text import Text
@@ -173,11 +173,11 @@ def _is_other_use(graph: Graph, activity: Activity, options: RewriteOptions) -> 
         value = (source.text or "").lower()
         if source.kind is SourceKind.CONNECTION and value in run_as_names(options):
             return True
-        if source.kind is SourceKind.CERTIFICATE and value in CERTIFICATE_NAMES:
+        if source.kind is SourceKind.CERTIFICATE and value in certificate_names(options):
             return True
     if any(_names_asset(name, value, options) for name, value in _given(graph, activity, options)):
         return True
-    return command_name(activity) == CERTIFICATE_FETCH and _names(graph, activity) & CERTIFICATE_NAMES != set()
+    return command_name(activity) == CERTIFICATE_FETCH and bool(_names(graph, activity) & certificate_names(options))
 
 
 def _given(graph: Graph, activity: Activity, options: RewriteOptions) -> Iterator[tuple[str, str]]:

@@ -43,7 +43,9 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 CERTIFICATE_FETCH = "get-automationcertificate"
-CERTIFICATE_NAMES = frozenset({"azurerunascertificate", "azureclassicrunascertificate"})
+_CERTIFICATE_NAMES = frozenset({"azurerunascertificate", "azureclassicrunascertificate"})
+# Assets of another kind that bear the name of the connection are not the connection.
+_OTHER_ASSETS = re.compile(r"get-automation(variable|pscredential|certificate)")
 _ELSEWHERE = frozenset({"start-job", "invoke-command", "icm", "start-threadjob", "sajb", "register-objectevent"})
 _MANAGEMENT = re.compile(r"(get|set|new|remove)-az(urerm|ure)?automationconnection(fieldvalue)?")
 _TOKEN_CODE = re.compile(
@@ -53,12 +55,19 @@ _TOKEN_CODE = re.compile(
 _CODE_IN_TEXT = re.compile(r"get-automationconnection\b", re.IGNORECASE)
 _LOGIN_IN_TEXT = re.compile(r"\b(connect|add|login)-az(urerm)?account\b", re.IGNORECASE)
 _SPEAKING = re.compile(r"write-\w+|throw")
+# Commands that may be told the name of a connection without using it.
+_INNOCENT = (_SPEAKING, _MANAGEMENT, _OTHER_ASSETS)
 _EVALUATORS = frozenset({"invoke-expression", "iex"})
 
 
 def run_as_names(options: RewriteOptions) -> set[str]:
     """Return the names, lower case, that mean a Run As connection wherever they stand."""
     return {PORTAL_NAME, CLASSIC_NAME, *(name.lower() for name in options.connections or {})}
+
+
+def certificate_names(options: RewriteOptions) -> set[str]:
+    """Return the names, lower case, of the certificate assets of Run As accounts."""
+    return {*_CERTIFICATE_NAMES, *(name.lower() for name in options.certificates)}
 
 
 def report_foreign_uses(
@@ -68,7 +77,8 @@ def report_foreign_uses(
     names = run_as_names(options)
     for command in commands:
         if command.name == CERTIFICATE_FETCH:
-            _report_certificate(variables, command, report)
+            if _constants(variables, command) & certificate_names(options):
+                report.add("RA422", command.node)
         elif _MANAGEMENT.fullmatch(command.name):
             if _constants(variables, command) & names:
                 report.add("RA421", command.node, command=command.written)
@@ -83,11 +93,6 @@ def report_foreign_uses(
 def _constants(variables: Variables, command: Command) -> set[str]:
     values = [variables.constant(a.value)[0] for a in command.arguments() if a.value is not None]
     return {value.lower() for value in values if value is not None}
-
-
-def _report_certificate(variables: Variables, command: Command, report: Report) -> None:
-    if _constants(variables, command) & CERTIFICATE_NAMES:
-        report.add("RA422", command.node)
 
 
 def _uses_strange_object(script: Script, variables: Variables, command: Command) -> bool:
@@ -113,14 +118,15 @@ def _report_names_passed_on(
 ) -> None:
     """A connection's name handed to another command makes that command use Run As, unless nothing there reads it."""
     names = run_as_names(options)
-    if not any(name in script.source.lower for name in names):
+    spellings = _spellings(names)
+    if not any(spelling in script.source.lower for spelling in spellings):
         return
-    words = names | _holders_of(script, names)
+    words = spellings | _holders_of(script, names)
     for command in commands:
         lower = script.text(command.node).lower()
         if not any(word in lower for word in words):
             continue
-        if command.name == FETCH or _SPEAKING.fullmatch(command.name) or _MANAGEMENT.fullmatch(command.name):
+        if command.name == FETCH or any(kind.fullmatch(command.name) for kind in _INNOCENT):
             continue
         idle = options.children.get(stem_of(command.written), frozenset())
         if command.name.endswith("-variable") or not _is_given_name(variables, command, names, idle):
@@ -128,13 +134,18 @@ def _report_names_passed_on(
         report.add("RA429", command.node, command=command.written or script.text(command.node).split()[0])
 
 
+def _spellings(names: set[str]) -> set[str]:
+    """Return the names as scripts write them: quotes in a text with single quotes are doubled."""
+    return names | {name.replace("'", "''") for name in names}
+
+
 def _holders_of(script: Script, names: set[str]) -> set[str]:
     """Return the variables that stand in one statement or parameter with one of the names: they may hold it."""
-    wholes = []
+    wholes, spellings = [], _spellings(names)
     for kind in ("string_literal", "generic_token"):
         for node in script.nodes(kind):
             lower = script.text(node).lower()
-            if any(name in lower for name in names) and (literal(script, node) or "").lower() in names:
+            if any(name in lower for name in spellings) and (literal(script, node) or "").lower() in names:
                 parameter_node = next((a for a in ancestors(node) if a.type == "script_parameter"), None)
                 wholes.append(parameter_node or statement_of(node) or script.root)
     return {

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from .connections import CLASSIC_NAME, FIELDS, LOGIN_FIELDS, PORTAL_NAME, Kind
-from .hazards import CERTIFICATE_NAMES
+from .hazards import certificate_names
 from .python_names import Binding, How, Names, Variable, arguments_for
 from .python_source import Arguments, PythonScript, assigned_to, lift_parentheses, peel_parentheses, string_value
 from .result import RewriteOptions
@@ -57,20 +57,15 @@ class Fetch:
 
 @dataclass
 class Assets:
-    """What a script fetches: connections, certificates (with their names) and logins from a helper package."""
+    """What a script fetches: connections, certificates of Run As accounts and others, logins from a helper package."""
 
     fetches: list[Fetch]
-    certificates: list[tuple[Node, str | None]]
+    run_as_certificates: list[Node]
     helpers: list[Node]
 
     def of(self, kind: Kind) -> list[Fetch]:
         """Return the fetches of one kind of connection."""
         return [fetch for fetch in self.fetches if fetch.kind is kind]
-
-    @property
-    def run_as_certificates(self) -> list[Node]:
-        """The reads of the certificates that Azure made for Run As accounts."""
-        return [call for call, name in self.certificates if name is not None and name.lower() in CERTIFICATE_NAMES]
 
 
 def find_assets(script: PythonScript, names: Names, options: RewriteOptions) -> Assets:
@@ -86,7 +81,8 @@ def find_assets(script: PythonScript, names: Names, options: RewriteOptions) -> 
         if last == _FETCH:
             found.fetches.append(_fetch(script, names, call, options))
         elif last == _CERTIFICATE:
-            found.certificates.append((call, _name(script, names, call)[0]))
+            if (_name(script, names, call)[0] or "").lower() in certificate_names(options):
+                found.run_as_certificates.append(call)
         elif _HELPER.fullmatch(last) or path.startswith(f"{_HELPER_PACKAGE}."):
             found.helpers.append(call)
     return found

@@ -84,6 +84,7 @@ class RewriteOptions:
     connections: the account's Run As connections, name -> {"subscription_id", "tenant_id"}; names are compared
         without case. None when the account is not known: then a connection counts as Run As when its application id
         or certificate thumbprint is read, or when it bears the name that Azure gave these connections.
+    certificates: the certificate assets of these Run As accounts, by name. Those that Azure named count always.
     python_packages: the Python packages that the account or runtime environment has, lower case; None when not known.
     resource: what the findings name as their resource; usually the name of the runbook.
     children: runbooks that run in one session with this one and fetch no Run As connection any more, by the lower-case
@@ -102,6 +103,7 @@ class RewriteOptions:
     disable_context_autosave: bool = False
     dual_mode: str = "setting"
     connections: Mapping[str, Mapping[str, str | None]] | None = None
+    certificates: frozenset[str] = frozenset()
     python_packages: frozenset[str] | None = None
     resource: str = "runbook"
     children: Mapping[str, frozenset[str]] = field(default_factory=dict)
