@@ -36,7 +36,7 @@ class RunAsNames:
 def add_run_as(builder: Builder, owner: RunAsNames, run_as: model.RunAs, position: int, place: str) -> None:
     """Build one Run As account; ``position`` is its place among those of the account.
 
-    EstateError when its connection or certificate has the name of an asset that is there already.
+    EstateError when its connection has the name of one that is there already; a certificate may serve two.
     """
     maker = _RunAsBuilder(builder, owner, run_as, place)
     if run_as.kind == "classic":
@@ -129,6 +129,9 @@ class _RunAsBuilder:
             return
         type_name = self.run_as.connection_type or _TYPES[self.run_as.kind]
         properties = {"description": None, "fieldDefinitionValues": fields, "connectionType": {"name": type_name}}
+        if self.connection.lower() in self.account.connections:
+            taken = f"there are two connections called {self.connection!r}; give one of them another name"
+            raise EstateError(f"{self.place}: {taken}.")
         self._asset("connections", self.connection, properties)
 
     def _add_certificate(self, certificate: bytes) -> None:
@@ -143,8 +146,6 @@ class _RunAsBuilder:
         self._asset("certificates", self.run_as.certificate or CERTIFICATES[self.run_as.kind], properties)
 
     def _asset(self, kind: str, name: str, properties: Mapping[str, object]) -> None:
-        if name.lower() in getattr(self.account, kind):
-            raise EstateError(f"{self.place}: there are two {kind} called {name!r}; give one of them another name.")
         made = add_asset(self.world, self.account, kind, name, dict(properties))
         made.created = made.modified = self.builder.born
 

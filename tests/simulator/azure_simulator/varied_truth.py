@@ -36,23 +36,25 @@ class RunbookTruth:
     webhooks: list[str] = field(default_factory=list)
     last_job: Json | None = None
 
-    def as_dict(self) -> Json:
+    def as_dict(self, *, connected: bool) -> Json:
+        """As the truth tells it; ``connected`` is whether the account has a connection to read ids from."""
         return {
             "name": self.name,
             "type": self.type,
             "state": "New" if self.published is None else "Edit" if self.draft else "Published",
-            "published": _content(self.published),
-            "draft": _content(self.draft),
+            "published": _content(self.published, connected),
+            "draft": _content(self.draft, connected),
             "schedules": self.schedules,
             "webhooks": self.webhooks,
             "last_job": self.last_job,
         }
 
 
-def _content(form: Form | None) -> Json | None:
+def _content(form: Form | None, connected: bool) -> Json | None:
+    """Whether it is rewritten automatically may hang on ids that only the connection holds."""
     if form is None:
         return None
-    automatic = form.outcome == "automatic" if form.uses_run_as else None
+    automatic = form.outcome == "automatic" if form.uses_run_as and connected else None
     return {"form": form.name, "uses_run_as": form.uses_run_as, "outcome": form.outcome, "automatic": automatic}
 
 
@@ -102,7 +104,7 @@ def _sharing(truths: Sequence[AccountTruth]) -> Mapping[str, list[str]]:
 def _account(truth: AccountTruth, builder: Builder, sharing: Mapping[str, list[str]], seen: set[str]) -> Json:
     there = [item for item in truth.run_as if "connection" not in item.missing]
     gone = [item for item in truth.run_as if "connection" in item.missing and "certificate" not in item.missing]
-    runbooks = [runbook.as_dict() for runbook in truth.runbooks]
+    runbooks = [runbook.as_dict(connected=bool(there)) for runbook in truth.runbooks]
     return {
         "id": builder.account_ids[truth.name],
         "variety": truth.variety,
