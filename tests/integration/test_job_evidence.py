@@ -55,9 +55,9 @@ def add_jobs(azure: Azure, runbook: str, *hours_ago: float, **facts: Any) -> Non
     account = next(iter(azure.world.accounts.values()))
     for hours in hours_ago:
         created = azure.world.clock.now() - int(hours * 3600) * TICKS_PER_SECOND
-        whole = {"status": "Completed", "created": created, "started": created, "ended": created, **facts}
+        whole = {"status": "Completed", "created": created, "started": created, "ended": created, "modified": created}
         name = new_id()
-        account.jobs[name] = Job(name, new_id(), runbook, b"", **whole)
+        account.jobs[name] = Job(name, new_id(), runbook, b"", **{**whole, **facts})
 
 
 def look(session: Session, runbooks: list[str]) -> LastJobs:

@@ -26,6 +26,15 @@ _TAGS: tuple[dict[str, str], ...] = (
     {"vorlage": "{{ 7 * 7 }}", "größe": "ü/../x"},
     {"cost center": "42", "AzureRunAsConnection": "not any more"},
 )
+# What the logins of the forms need beside Az, so that a text decides alone whether it can be rewritten.
+_MODULES = tuple(
+    model.Module(name=name, version=version)
+    for name, version in (
+        ("ExchangeOnlineManagement", "3.4.0"),
+        ("Microsoft.Graph.Authentication", "2.15.0"),
+        ("MicrosoftTeams", "5.8.0"),
+    )
+)
 _SCHEDULES = ("nightly", "Jeden Tag um 2 {{ now() }}", 'Ralf\'s "weekly"', "每周")
 _OTHER_CONNECTIONS = (
     model.Connection(name="Ticketing", type="ServiceNow", fields={"Url": "https://tickets.example", "Username": "ops"}),
@@ -119,6 +128,7 @@ class _AccountMaker:
             run_as=self.run_as,
             runbooks=books,
             connections=list(_OTHER_CONNECTIONS),
+            modules=list(_MODULES),
             **self._starters(books),
         )
         truth = AccountTruth(self.name, self.variety, list(identity), self.run_as, [truth for _, truth in made])

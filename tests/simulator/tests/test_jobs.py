@@ -167,8 +167,8 @@ def test_the_list_of_jobs_is_slim(azure: Azure, account_path: str) -> None:
 def past_job(azure: Azure, account_path: str, hours: float, runbook: str = "Start-Machines", **facts: Any) -> str:
     """A job of an account from so many hours ago; facts are those of ``Job``. Returns its name."""
     name, created = f"past-{next(names)}", azure.world.clock.now() - int(hours * 3600) * TICKS_PER_SECOND
-    whole = {"status": "Completed", "created": created, "started": created, "ended": created, **facts}
-    automation_account(azure, account_path).jobs[name] = Job(name, new_id(), runbook, b"", **whole)
+    whole = {"status": "Completed", "created": created, "started": created, "ended": created, "modified": created}
+    automation_account(azure, account_path).jobs[name] = Job(name, new_id(), runbook, b"", **{**whole, **facts})
     return name
 
 
