@@ -27,7 +27,7 @@ severity and above ([migrate.md](migrate.md)).
 
 A code never changes its meaning. Words in *italics* stand for what was found.
 
-This page is made from `plugins/module_utils/_finding.py` by `tests/tools/findings_page.py`.
+This page is made from `plugins/module_utils/_codes` by `tests/tools/findings_page.py`.
 """
 
 FAMILIES = {
@@ -36,10 +36,10 @@ FAMILIES = {
     "RA3": "RA3xx: access",
     "RA4": "RA4xx: runbooks",
     "RA5": "RA5xx: modules and runtimes",
-    "RA6": "RA6xx: what depends on runbooks",
+    "RA6": "RA6xx: what depends on the account",
     "RA7": "RA7xx: Site Recovery",
     "RA8": "RA8xx: retirement",
-    "RA9": "RA9xx: reading",
+    "RA9": "RA9xx: reading and rights",
 }
 
 

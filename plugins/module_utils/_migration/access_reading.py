@@ -15,10 +15,11 @@ from .._azure import authorization, subscriptions
 from .._azure.errors import Absent, Forbidden
 from .._azure.ids import AccountId, normal_id, subscription_of
 from .._azure.session import Session
-from .._finding import Finding, finding
+from .._finding import Finding
 from .._step import StepError, in_parallel
 from .access_choices import Choices, is_guid
 from .access_model import Assignment, Role, assignment_of, role_of
+from .unread import unread_finding
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def _scopes(session: Session, account: AccountId) -> tuple[list[str], tuple[Find
     try:
         groups = subscriptions.list_management_groups(session)
     except Forbidden as error:
-        return scopes, (finding("RA901", "/", what="The list of management groups", reason=error),)
+        return scopes, (unread_finding("The list of management groups", "/", error),)
     return [*scopes, *(group["id"] for group in groups)], ()
 
 
@@ -63,7 +64,7 @@ def _read_at(session: Session, scope: str, principal_id: str) -> Reading:
         return _listed(session, scope, principal_id)
     except (Forbidden, Absent) as error:
         # One finding per scope, whoever's role assignments were looked for.
-        unread = finding("RA901", scope, what=f"The role assignments at {scope}", reason=error)
+        unread = unread_finding(f"The role assignments at {scope}", scope, error)
         return Reading(_read_groups(session, scope, principal_id), (unread,))
 
 
@@ -188,4 +189,4 @@ def _read_all(session: Session, place: str) -> list[Assignment] | Finding:
         return [assignment_of(item) for item in listed(session, place)]
     except Forbidden as error:
         what = f"How many role assignments {place} holds"
-        return finding("RA901", place, what=what, reason=error)
+        return unread_finding(what, place, error)

@@ -19,6 +19,7 @@ from .._finding import Finding, finding
 from .._step import StepError, in_parallel
 from .access_choices import is_guid
 from .run_as import RunAs, find_run_as, findings_of
+from .unread import unread_finding
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,7 @@ def _named_source(session: Session, run_as: RunAs | None, principal_id: str) -> 
     except (Forbidden, LoginFailed, Unreachable) as error:
         dormant = _cannot_log_in(run_as)
         what = f"Whether service principal {principal_id} is enabled"
-        findings = (finding("RA901", principal_id, what=what, reason=error),)
+        findings = (unread_finding(what, principal_id, error),)
     connection = run_as.connection if run_as else None
     application = run_as.application_id if run_as else None
     return Found((Source(connection, application, principal_id.lower(), dormant),), findings)

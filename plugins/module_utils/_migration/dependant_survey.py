@@ -25,7 +25,7 @@ from .._step import in_parallel
 from .dependant import Dependant, Using
 from .dependant_survey_around import around
 from .surroundings import Surroundings
-from .usage import Unread
+from .unread import Unread
 
 Json = Mapping[str, Any]
 
@@ -68,7 +68,7 @@ def _tried(
     try:
         return read(session, account), None
     except (Absent, Forbidden, Conflict, Failed) as error:
-        return [], Unread(f"The {what} of account {account.name}", account.arm_id, str(error))
+        return [], Unread.of(f"The {what} of account {account.name}", account.arm_id, error)
 
 
 def survey_dependants(

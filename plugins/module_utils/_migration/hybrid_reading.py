@@ -18,9 +18,10 @@ from .._azure import automation, machines
 from .._azure.errors import Absent, Conflict, Failed, Forbidden
 from .._azure.ids import AccountId, last_segment, normal_id
 from .._azure.session import Session
-from .._finding import Finding, finding
+from .._finding import Finding
 from .._step import in_parallel
 from .hybrid_verdict import AGENT, EXTENSION, UNKNOWN_KIND, Has, Worker, has
+from .unread import unread_finding
 
 Json = Mapping[str, Any]
 
@@ -109,7 +110,7 @@ def _workers_of(session: Session, account: AccountId, group: str) -> tuple[list[
         return error, None
     except UNREADABLE as error:
         target = account.child("hybridRunbookWorkerGroups", group)
-        return None, finding("RA901", target, what=f"The workers of hybrid worker group {group}", reason=error)
+        return None, unread_finding(f"The workers of hybrid worker group {group}", target, error)
 
 
 def _machine_id(worker: Json) -> str | None:
@@ -165,7 +166,7 @@ def _arc_extensions(session: Session, arm_id: str) -> tuple[list[Json], tuple[Fi
         return [], ()
     except UNREADABLE as error:
         what = f"The extensions of machine {last_segment(arm_id)}"
-        return [], (finding("RA901", arm_id, what=what, reason=error),)
+        return [], (unread_finding(what, arm_id, error),)
 
 
 def _extensions_of(machine: Json) -> Iterator[Json]:

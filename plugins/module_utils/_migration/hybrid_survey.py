@@ -35,6 +35,7 @@ from .hybrid_verdict import (
     verdict_of,
     worst,
 )
+from .unread import unread_finding
 
 Json = Mapping[str, Any]
 
@@ -74,7 +75,7 @@ def survey_hybrid(
         groups = automation.list_hybrid_worker_groups(session, account)
     except (*UNREADABLE, Absent) as error:
         what = f"The hybrid worker groups of {account.name}"
-        return {"groups": [], "unread": str(error)}, [finding("RA901", account.arm_id, what=what, reason=error)]
+        return {"groups": [], "unread": str(error)}, [unread_finding(what, account.arm_id, error)]
     now = has(identity_type)
     identities = Identities(now, planned(now, user_assigned_wanted=user_assigned_wanted))
     runbooks = {name.lower(): sorted(set(names), key=str.lower) for name, names in run_on.items()}

@@ -26,7 +26,7 @@ from .._finding import Finding, finding
 from .._step import in_parallel
 from .job_schedules import Link, Webhook, list_links, list_webhooks
 from .run_as import parse_time
-from .usage import Unread
+from .unread import Unread
 
 Json = dict[str, Any]
 
@@ -94,7 +94,7 @@ def _read(account: AccountId, what: str, read: Any) -> tuple[list[Any], tuple[Un
     try:
         return read(), ()
     except (Forbidden, Failed) as error:
-        return [], (Unread(f"The {what} of account {account.name}", account.arm_id, str(error)),)
+        return [], (Unread.of(f"The {what} of account {account.name}", account.arm_id, error),)
 
 
 def evidence_of(runbook: str, evidence: Evidence) -> Json:
@@ -165,7 +165,7 @@ def last_jobs(
             min(len(runbooks), _PAGES_OF_ACCOUNT),
         )
     except (Forbidden, Failed) as error:
-        unread = Unread(f"The jobs of account {account.name}", account.arm_id, str(error))
+        unread = Unread.of(f"The jobs of account {account.name}", account.arm_id, error)
         return LastJobs(dict.fromkeys(runbooks), (unread,))
     open_ones = [name for name in runbooks if not seen.settles(name)]
     asked = in_parallel(lambda name: _of_runbook(session, account, name, since), open_ones, max_parallel)
@@ -220,7 +220,7 @@ def _of_runbook(session: Session, account: AccountId, runbook: str, since: datet
     try:
         return _look_through(pages, {runbook.lower()}, _PAGES_OF_RUNBOOK)
     except (Forbidden, Failed) as error:
-        return Unread(f"The jobs of runbook {runbook}", account.child("runbooks", runbook), str(error))
+        return Unread.of(f"The jobs of runbook {runbook}", account.child("runbooks", runbook), error)
 
 
 def _joined(runbooks: Sequence[str], seen: _Seen, asked: Mapping[str, _Seen | Unread]) -> LastJobs:

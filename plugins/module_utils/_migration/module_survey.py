@@ -17,7 +17,7 @@ from functools import partial
 from typing import Any
 
 from .._azure import packages
-from .._azure.errors import Absent, Conflict, Failed, Forbidden
+from .._azure.errors import Absent, AzureError, Conflict, Failed, Forbidden
 from .._azure.ids import AccountId
 from .._azure.session import Session
 from .._finding import Finding, finding
@@ -25,6 +25,7 @@ from .._runbook.needed_modules import AZURERM_LOGIN
 from .._step import in_parallel
 from .module_reading import POWERSHELLS, account_shelf
 from .modules import Bad, Held, Shelf, is_older, known_to_be_bad, shelf_of_environment
+from .unread import unread_finding
 
 Json = Mapping[str, Any]
 
@@ -47,7 +48,7 @@ class Environment:
     language: str
     version: str
     shelf: Shelf | None = None
-    unread: str | None = None
+    unread: AzureError | None = None
     own: bool = False
 
     @property
@@ -86,10 +87,7 @@ def survey_modules(
     findings += _old_ones(account, environments, runbook_types or {})
     if reason is not None:
         what = f"The runtime environments of {account.name}"
-        return {**document, "unread": reason}, [
-            *findings,
-            finding("RA901", account.arm_id, what=what, reason=reason),
-        ]
+        return {**document, "unread": str(reason)}, [*findings, unread_finding(what, account.arm_id, reason)]
     return document, findings
 
 
@@ -101,14 +99,14 @@ def _of_account(session: Session, account: AccountId, powershell: str) -> Enviro
     try:
         return Environment(name, "PowerShell", powershell, account_shelf(session, account, powershell))
     except _UNREADABLE as error:
-        return Environment(name, "PowerShell", powershell, unread=str(error))
+        return Environment(name, "PowerShell", powershell, unread=error)
 
 
-def _listed(session: Session, account: AccountId) -> tuple[list[dict[str, Any]], str | None]:
+def _listed(session: Session, account: AccountId) -> tuple[list[dict[str, Any]], AzureError | None]:
     try:
         return packages.list_runtime_environments(session, account), None
     except _UNREADABLE as error:
-        return [], str(error)
+        return [], error
 
 
 def _of_environment(session: Session, account: AccountId, item: Json) -> Environment | None:
@@ -123,7 +121,7 @@ def _of_environment(session: Session, account: AccountId, item: Json) -> Environ
     except Absent:
         return None
     except _UNREADABLE as error:
-        return Environment(name, language, version, unread=str(error), own=True)
+        return Environment(name, language, version, unread=error, own=True)
     return Environment(name, language, version, shelf_of_environment(name, item, held), own=True)
 
 
@@ -162,7 +160,7 @@ def _shown(environment: Environment, known_bad: Sequence[Bad]) -> dict[str, Any]
         "failed": [{"module": held.name or name, "state": held.state} for name, held in _not_usable(shelf)],
         "runbooks": None,
     }
-    return shown if environment.unread is None else {**shown, "unread": environment.unread}
+    return shown if environment.unread is None else {**shown, "unread": str(environment.unread)}
 
 
 def _version(shelf: Shelf | None, name: str) -> str | None:
@@ -190,7 +188,7 @@ def _findings(account: AccountId, environment: Environment, known_bad: Sequence[
     shelf = environment.shelf
     if environment.unread is not None:
         what = f"The modules of {environment.name} in {account.name}"
-        yield finding("RA901", target, what=what, reason=environment.unread)
+        yield unread_finding(what, target, environment.unread)
     if shelf is None:
         return
     usable = shelf.usable()

@@ -26,6 +26,7 @@ from .access_reading import Reading, read_roles
 from .preflight_needs import GRAPH, Needs
 from .preflight_obstacles import Lock, Policy, lock_of, planned_content, policy_of
 from .preflight_plan import Grantor, GraphRights, Rights, graph_rights, graph_rights_of
+from .unread import unread_finding
 
 # What means that one thing cannot be read. The rest means that Azure cannot be talked to, and ends the assessment.
 _UNREAD = (Forbidden, Absent, Conflict, Failed)
@@ -175,4 +176,4 @@ def read_policies(session: Session, account: AccountId, needs: Needs) -> tuple[l
 
 
 def _unread(resource: str, what: str, error: AzureError) -> Finding:
-    return finding("RA901", resource, what=what, reason=error)
+    return unread_finding(what, resource, error)

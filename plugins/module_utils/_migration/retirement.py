@@ -43,7 +43,8 @@ from .retiree import (
 )
 from .retirement_plan import DELETE, DISABLE, ENTRA_KINDS, Options, Pending, Wishes
 from .surroundings_reading import container_mappings, holders
-from .usage import Holder, Unread, Usage, mapping_uses, runbook_uses
+from .unread import Unread
+from .usage import Holder, Usage, mapping_uses, runbook_uses
 
 NAME = "remove_runas"
 

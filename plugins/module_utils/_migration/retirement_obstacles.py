@@ -15,7 +15,8 @@ from .._finding import Finding, finding
 from .._step import StepError
 from .retiree import Entra, other_uses
 from .retirement_plan import BEGINNINGS, DISABLE, Options, Pending
-from .usage import Holder, Unread, Usage, Use
+from .unread import Unread
+from .usage import Holder, Usage, Use
 
 # A refusal names this many of what is in the way; all of it is in ``used_by`` and ``findings``.
 _NAMED_AT_MOST = 5

@@ -17,13 +17,13 @@ from .._arguments import flat
 from .._azure import automation
 from .._azure.errors import Absent, AzureError, Conflict, Failed, Forbidden
 from .._azure.ids import AccountId
-from .._finding import finding
 from .._ledger import LedgerError
 from .._step import StepError
 from ._call import Call
 from .runbook_diff import masked_diff
 from .runbook_memory import NOTHING, Memory
 from .runbook_plan import Decision, Runbook
+from .unread import unread_finding
 
 UNREADABLE = "unreadable"
 NEW, PUBLISHED = "New", "Published"
@@ -87,7 +87,7 @@ def _read(call: Call, item: Mapping[str, Any], target: str, *, with_draft: bool)
 
 def _unreadable(item: Mapping[str, Any], target: str, error: AzureError) -> Decision:
     properties = item.get("properties") or {}
-    said = finding("RA901", target, what=f"Runbook {item['name']}", reason=error)
+    said = unread_finding(f"Runbook {item['name']}", target, error)
     return Decision(
         runbook=str(item["name"]),
         type=str(properties.get("runbookType") or ""),

@@ -29,7 +29,8 @@ from .._azure.session import Session
 from .._ledger import LedgerError, private_folder, write_durably
 from . import surroundings_reading as reading
 from .run_as import RunAs
-from .usage import Holder, Unread
+from .unread import Unread
+from .usage import Holder
 
 Json = Mapping[str, Any]
 
@@ -112,7 +113,7 @@ def _visible(session: Session, account: AccountId) -> tuple[list[str], list[Unre
     try:
         names = [str(item["subscriptionId"]) for item in subscriptions.list_subscriptions(session)]
     except Forbidden as error:
-        return [own], [Unread("The subscriptions that the login sees", "/subscriptions", str(error))]
+        return [own], [Unread.of("The subscriptions that the login sees", "/subscriptions", error)]
     return names if any(same_id(own, name) for name in names) else [*names, own], []
 
 

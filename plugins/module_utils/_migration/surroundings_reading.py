@@ -23,7 +23,8 @@ from .._azure.ids import AccountId, account_of, last_segment, same_id
 from .._azure.session import Session
 from .._step import in_parallel
 from .run_as import classify, kind_of
-from .usage import Holder, Unread
+from .unread import Unread
+from .usage import Holder
 
 Json = Mapping[str, Any]
 Part = tuple[list[Any], list[Unread]]
@@ -139,4 +140,4 @@ def _tried(what: str, resource: str, read: Callable[[], list[Any]], *, absent_is
 
 
 def _missed(what: str, resource: str, error: AzureError, *, gone: bool = False) -> list[Unread]:
-    return [] if error.code in _NOTHING_THERE else [Unread(what, resource, str(error), gone)]
+    return [] if error.code in _NOTHING_THERE else [Unread.of(what, resource, error, gone=gone)]

@@ -17,12 +17,13 @@ from typing import Any
 
 from .._azure import automation
 from .._azure.errors import Absent, Forbidden
-from .._azure.ids import AccountId, same_id
+from .._azure.ids import AccountId, last_segment, same_id
 from .._azure.session import Session
 from .._finding import Finding, finding
 from .._runbook import MissingPackage, Rewrite, RewriteOptions, Source, Verdict, rewrite, rewrite_together
 from .._step import StepError, in_parallel
 from .run_as import RunAs
+from .unread import Unread
 
 Json = Mapping[str, Any]
 
@@ -90,23 +91,6 @@ class Use:
 
 
 @dataclass(frozen=True)
-class Unread:
-    """Something that could not be read. ``resource`` is its id, ``what`` begins a sentence.
-
-    ``gone`` means that it was deleted while the reading went on.
-    """
-
-    what: str
-    resource: str
-    reason: str
-    gone: bool = False
-
-    def finding(self) -> Finding:
-        """Return it as a finding."""
-        return finding("RA901", self.resource, what=self.what, reason=self.reason)
-
-
-@dataclass(frozen=True)
 class Usage:
     """What was found to use a Run As account, and what could not be read."""
 
@@ -138,7 +122,7 @@ def runbook_uses(session: Session, account: AccountId, run_as: Iterable[RunAs], 
     try:
         runbooks = automation.list_runbooks(session, account)
     except Forbidden as error:
-        return Usage(unread=(Unread(f"The runbooks of account {account.name}", account.arm_id, str(error)),))
+        return Usage(unread=(Unread.of(f"The runbooks of account {account.name}", account.arm_id, error),))
     options = _options_for(tuple(run_as))
     read = in_parallel(lambda runbook: _contents(session, account, runbook), runbooks, max_parallel)
     contents = [content for of_one in read for content in of_one]
@@ -202,7 +186,7 @@ def _judged(account: AccountId, content: Content, outcome: Rewrite | None) -> Us
     resource = account.child("runbooks", content.runbook)
     if isinstance(content.data, Forbidden):
         what = f"The {content.version} content of runbook {content.runbook} of account {account.name}"
-        return Usage(unread=(Unread(what, resource, str(content.data)),))
+        return Usage(unread=(Unread.of(what, resource, content.data),))
     if outcome is None or outcome.verdict == Verdict.NOT_USED:
         return Usage()
     lines = [found.line for found in outcome.findings if found.line]
@@ -274,6 +258,11 @@ def _uses_run_as(mapping: Json, account: AccountId) -> bool:
 
 def vault_name(mapping_id: str) -> str:
     """Return the name of the vault in the id of a container mapping."""
-    parts = mapping_id.strip("/").split("/")
+    return last_segment(vault_id(mapping_id))
+
+
+def vault_id(mapping_id: str) -> str:
+    """Return the id of the vault that a container mapping lies in; the id as it is where it names no vault."""
+    parts = mapping_id.rstrip("/").split("/")
     lowered = [part.lower() for part in parts]
-    return parts[lowered.index("vaults") + 1] if "vaults" in lowered[:-1] else mapping_id
+    return "/".join(parts[: lowered.index("vaults") + 2]) if "vaults" in lowered[:-1] else mapping_id

@@ -22,7 +22,7 @@ from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.
     Surroundings,
     solution_kind,
 )
-from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.usage import Unread
+from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.unread import Unread
 
 ACCOUNT = AccountId("s1", "rg", "aa")
 OTHER = AccountId("s1", "rg", "aa-other")

@@ -17,7 +17,7 @@ from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.
     evidence_of,
 )
 from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.job_schedules import Link, Webhook
-from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.usage import Unread
+from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.unread import Unread
 
 ACCOUNT = AccountId("s1", "rg", "aa")
 DAILY = {"name": "Daily", "properties": {"isEnabled": True, "nextRun": "2026-11-26T02:00:00+00:00"}}
