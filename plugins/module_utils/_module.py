@@ -12,7 +12,7 @@ import os
 from ansible.module_utils.basic import AnsibleModule
 
 from ._arguments import ArgumentSpec
-from ._migration._call import Result, Step, perform
+from ._migration._call import Result, Step, perform, perform_reading
 from ._migration._local_call import LocalStep, perform_locally
 
 
@@ -20,6 +20,12 @@ def run_module(step: Step, name: str, arguments: ArgumentSpec) -> None:
     """Check the options, run the step and leave with its result; exits the process."""
     module = _module(arguments)
     _leave(module, perform(step, name, module.params, check_mode=module.check_mode, diff_mode=module._diff))
+
+
+def run_reading_module(step: Step, arguments: ArgumentSpec) -> None:
+    """The same for a step that changes nothing in Azure."""
+    module = _module(arguments)
+    _leave(module, perform_reading(step, module.params, check_mode=module.check_mode))
 
 
 def run_local_module(step: LocalStep, arguments: ArgumentSpec) -> None:

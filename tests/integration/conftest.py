@@ -28,7 +28,8 @@ import pytest
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.azauto.runas_migration.plugins.module_utils._migration._call import perform
+from ansible_collections.azauto.runas_migration.plugins.module_utils._migration._call import perform, perform_reading
+from ansible_collections.azauto.runas_migration.plugins.plugin_utils._reading import ReadingAction
 
 COLLECTION = "ansible_collections.azauto.runas_migration.plugins"
 READY_SECONDS = 30
@@ -112,7 +113,10 @@ class Azure:
         named = {**self.login(login), **self.account(account), "ledger": str(self.ledger), **options}
         checked = ArgumentSpecValidator(dict(arguments.options), **arguments.rules()).validate(named)
         assert not checked.error_messages, checked.error_messages
-        result: dict[str, Any] = perform(step, module, checked.validated_parameters, check_mode=check, diff_mode=True)
+        parameters = checked.validated_parameters
+        if reads_only(module):
+            return dict(perform_reading(step, parameters, check_mode=check))
+        result: dict[str, Any] = perform(step, module, parameters, check_mode=check, diff_mode=True)
         return result
 
     def environment(self, login: str = "migration") -> dict[str, str]:
@@ -195,8 +199,18 @@ def tasks_that_keep_the_result(module: str, options: dict[str, Any], answer: Pat
 
 def step_of(module: str) -> tuple[Any, Any]:
     """Return the step and the argument spec that a module's action plugin runs."""
-    action = importlib.import_module(f"{COLLECTION}.action.{module}").ActionModule
+    action = action_of(module)
     return action.step[0], action.arguments
+
+
+def reads_only(module: str) -> bool:
+    """Tell whether a module changes nothing in Azure."""
+    return issubclass(action_of(module), ReadingAction)
+
+
+def action_of(module: str) -> Any:
+    """Return the class of a module's action plugin."""
+    return importlib.import_module(f"{COLLECTION}.action.{module}").ActionModule
 
 
 @pytest.fixture

@@ -141,6 +141,20 @@ def perform(step: Step, name: str, parameters: Mapping[str, Any], *, check_mode:
         return {"failed": True, "changed": False, "msg": str(error)}
 
 
+def perform_reading(step: Step, parameters: Mapping[str, Any], *, check_mode: bool) -> Result:
+    """Run a step that changes nothing in Azure: it takes no lock, and the ledger is only read."""
+    try:
+        given = with_environment(parameters)
+        account = _account(given)
+        folder = _ledger.account_folder(given.get("ledger") or _ledger.DEFAULT_FOLDER, account.name, account.arm_id)
+        with Session(_login(given)) as session:
+            return step(Call(given, check_mode, False, session, account, folder, None))
+    except StepError as error:
+        return {"failed": True, "changed": False, "msg": str(error), **error.facts}
+    except (AzureError, LedgerError) as error:
+        return {"failed": True, "changed": False, "msg": str(error)}
+
+
 def _perform(step: Step, name: str, parameters: Mapping[str, Any], check_mode: bool, diff_mode: bool) -> Result:
     account = _account(parameters)
     ledger = parameters.get("ledger") or _ledger.DEFAULT_FOLDER

@@ -60,12 +60,16 @@ class Assignment:
 
 @dataclass(frozen=True)
 class Role:
-    """A role definition. ``permissions`` is None where it could not be read, ``reason`` then says why."""
+    """A role definition. ``permissions`` is None where it could not be read, ``reason`` then says why.
+
+    ``custom`` tells roles that somebody made from those that Azure brings.
+    """
 
     guid: str
     name: str
     permissions: tuple[Mapping[str, Any], ...] | None = ()
     reason: str = ""
+    custom: bool = False
 
     @property
     def privileged(self) -> bool:
@@ -90,7 +94,12 @@ def assignment_of(item: Mapping[str, Any]) -> Assignment:
 def role_of(definition: Mapping[str, Any]) -> Role:
     """Return a role from the JSON of its definition."""
     properties = definition["properties"]
-    return Role(definition["name"].lower(), properties["roleName"], tuple(properties.get("permissions") or ()))
+    return Role(
+        definition["name"].lower(),
+        properties["roleName"],
+        tuple(properties.get("permissions") or ()),
+        custom=str(properties.get("type") or "").lower() == "customrole",
+    )
 
 
 def gives_out_roles(permissions: Sequence[Mapping[str, Any]]) -> bool:

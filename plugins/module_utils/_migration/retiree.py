@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from typing import Any
 
@@ -153,12 +153,13 @@ def read_entra(session: Session, run_as: RunAs, login_tenant: str | None, *, for
     """
     tolerated: type[AzureError] = AzureError if for_record_only else Forbidden
     try:
-        return _read_entra(session, run_as, login_tenant)
+        return _with_other_uses(session, find_entra(session, run_as, login_tenant))
     except tolerated as error:
         return Entra(unread=str(error))
 
 
-def _read_entra(session: Session, run_as: RunAs, login_tenant: str | None) -> Entra:
+def find_entra(session: Session, run_as: RunAs, login_tenant: str | None) -> Entra:
+    """Return the application and the service principal of a Run As account, without what else they are used for."""
     application_id = run_as.application_id or ""
     if login_tenant and _GUID.fullmatch(login_tenant) and _differ(login_tenant, run_as.tenant_id):
         return Entra(tenant=run_as.tenant_id)
@@ -166,9 +167,13 @@ def _read_entra(session: Session, run_as: RunAs, login_tenant: str | None) -> En
     principal = directory.find_service_principal(session, application_id)
     if application is None and principal is None and _differ(directory.find_tenant(session), run_as.tenant_id):
         return Entra(tenant=run_as.tenant_id)
-    return Entra(
-        application=application,
-        principal=principal,
+    return Entra(application=application, principal=principal)
+
+
+def _with_other_uses(session: Session, entra: Entra) -> Entra:
+    application, principal = entra.application, entra.principal
+    return replace(
+        entra,
         federated=tuple(directory.list_federated_credentials(session, application["id"])) if application else (),
         held_roles=tuple(directory.list_app_role_assignments(session, principal["id"])) if principal else (),
         given_roles=tuple(directory.list_app_roles_assigned(session, principal["id"])) if principal else (),
