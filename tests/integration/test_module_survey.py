@@ -18,6 +18,7 @@ from ansible_collections.azauto.runas_migration.plugins.module_utils._azure.erro
 from ansible_collections.azauto.runas_migration.plugins.module_utils._azure.ids import AccountId
 from ansible_collections.azauto.runas_migration.plugins.module_utils._azure.session import Session
 from ansible_collections.azauto.runas_migration.plugins.module_utils._finding import Finding
+from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.module_reading import Shelves
 from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.module_survey import survey_modules
 from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.modules import KNOWN_BAD, Bad
 
@@ -52,7 +53,7 @@ def survey(
     named = azure.account("aa")
     of = AccountId(named["subscription_id"], named["resource_group"], named["automation_account_name"])
     with Session(Login(**azure.login(login))) as session:
-        document, findings = survey_modules(session, of, known_bad, 4, runbook_types)
+        document, findings = survey_modules(session, of, known_bad, Shelves(session, of), 4, runbook_types)
     return {item["name"]: item for item in document["environments"]}, findings, document.get("unread")
 
 

@@ -31,6 +31,7 @@ from .chosen_identity import ChosenIdentity
 from .dependant_survey_around import sharing
 from .identity import observed_identity
 from .job_evidence import Evidence, evidence_of, read_evidence
+from .module_reading import Shelves
 from .modules import Bad
 from .part_reading import Parts
 from .preflight_needs import Needs
@@ -86,6 +87,7 @@ class Reader:
         self._identity = identity
         self._past = past
         self._known_bad = known_bad
+        self._shelves = Shelves(call.session, call.account, known_bad)
         self._now = datetime.now(timezone.utc)
         scope = frozenset(call.parameters["scope"])
         self.parts = Parts(call.account, scope, call.max_parallel)
@@ -131,7 +133,9 @@ class Reader:
         if wants("run_as", "access", "preflight", "runbooks", "usage"):
             reads[CERTIFICATES] = lambda: automation.list_certificates(session, account)
         if wants("modules"):
-            reads[_MODULES] = lambda: module_survey.survey_modules(session, account, self._known_bad, many)
+            reads[_MODULES] = lambda: module_survey.survey_modules(
+                session, account, self._known_bad, self._shelves, many
+            )
         if wants("dependants"):
             reads[_OWN] = lambda: dependant_survey.read_own(session, account, many)
         if wants("dependants", "other_accounts"):
@@ -193,7 +197,7 @@ class Reader:
         call = self._call
         options = self._rewrite_options(connections, certificates or ())
         user_assigned = self._identity.arm_id is not None
-        checks = Checks(call.session, call.account, user_assigned=user_assigned, known_bad=self._known_bad)
+        checks = Checks(call.session, call.account, self._shelves, user_assigned=user_assigned)
         return self.parts.read(RUNBOOKS, lambda: survey_runbooks(call, options, self._past.memories, checks))
 
     def _rewrite_options(self, connections: Sequence[Json] | None, certificates: Sequence[Json]) -> RewriteOptions:

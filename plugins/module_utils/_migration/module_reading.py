@@ -47,6 +47,10 @@ class Shelves:
         self._lock = threading.Lock()
         self._read: dict[str, Shelf | AzureError] = {}
 
+    def of_account(self, powershell: str) -> Shelf:
+        """Return the modules of the account that one of ``POWERSHELLS`` loads; raises what reading them raised."""
+        return self._once(powershell, self._of_account)
+
     def lacking(self, runbook: str, runbook_type: str, needed: Sequence[NeededModule]) -> list[Finding]:
         """Return what forbids to publish a rewritten runbook: modules that it needs and does not find.
 
@@ -89,7 +93,9 @@ class Shelves:
         return packages.runtime_environment_of(self._session, self._account, runbook)
 
     def _of_account(self, powershell: str) -> Shelf:
-        return account_shelf(self._session, self._account, powershell)
+        items = _OF_ACCOUNT[powershell](self._session, self._account)
+        where = f"the modules of account {self._account.name} for PowerShell {powershell}"
+        return Shelf(where, powershell, held_modules(items))
 
     def _of_environment(self, name: str) -> Shelf:
         environment = packages.get_runtime_environment(self._session, self._account, name)
@@ -104,13 +110,6 @@ class Shelves:
         if isinstance(answer, AzureError):
             raise answer
         return answer
-
-
-def account_shelf(session: Session, account: AccountId, powershell: str) -> Shelf:
-    """Return the modules of the account that one of ``POWERSHELLS`` loads. Raises the errors of ``_azure.errors``."""
-    items = _OF_ACCOUNT[powershell](session, account)
-    where = f"the modules of account {account.name} for PowerShell {powershell}"
-    return Shelf(where, powershell, held_modules(items))
 
 
 def _tried(read: Callable[[str], Shelf], key: str) -> Shelf | AzureError:

@@ -23,7 +23,7 @@ from .._azure.session import Session
 from .._finding import Finding, finding
 from .._runbook.needed_modules import AZURERM_LOGIN
 from .._step import in_parallel
-from .module_reading import POWERSHELLS, account_shelf
+from .module_reading import POWERSHELLS, Shelves
 from .modules import Bad, Held, Shelf, is_older, known_to_be_bad, shelf_of_environment
 from .unread import unread_finding
 
@@ -63,18 +63,20 @@ def survey_modules(
     session: Session,
     account: AccountId,
     known_bad: Sequence[Bad],
+    shelves: Shelves,
     max_parallel: int,
     runbook_types: Mapping[str, str] | None = None,
 ) -> tuple[dict[str, Any], list[Finding]]:
     """Return the environments of an account with their Az and AzureRM, and what must be said of them.
 
-    ``known_bad`` is the table of ``known_bad.known_bad_modules``. ``runbook_types`` are the types of the account's
-    runbooks by name, where the caller knows them: those of PowerShell 7.1 and Python 2 are named then. What could not
-    be read is in the environment's ``unread``, or in that of the result, and a finding.
+    ``known_bad`` is the table of ``known_bad.known_bad_modules``; ``shelves`` are the account's, which the checks of
+    its runbooks look at too. ``runbook_types`` are the types of the account's runbooks by name, where the caller knows
+    them: those of PowerShell 7.1 and Python 2 are named then. What could not be read is in the environment's
+    ``unread``, or in that of the result, and a finding.
 
     Raises Throttled, LoginFailed and Unreachable.
     """
-    reads: list[Callable[[], Any]] = [partial(_of_account, session, account, name) for name in POWERSHELLS]
+    reads: list[Callable[[], Any]] = [partial(_of_account, shelves, name) for name in POWERSHELLS]
     *accounts, (items, reason) = in_parallel(
         lambda read: read(), [*reads, partial(_listed, session, account)], max_parallel
     )
@@ -94,10 +96,10 @@ def survey_modules(
 # Reading
 
 
-def _of_account(session: Session, account: AccountId, powershell: str) -> Environment:
+def _of_account(shelves: Shelves, powershell: str) -> Environment:
     name = f"PowerShell {powershell}"
     try:
-        return Environment(name, "PowerShell", powershell, account_shelf(session, account, powershell))
+        return Environment(name, "PowerShell", powershell, shelves.of_account(powershell))
     except _UNREADABLE as error:
         return Environment(name, "PowerShell", powershell, unread=error)
 

@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
 from dataclasses import replace
 
 from .._azure.errors import AzureError, Forbidden
@@ -21,7 +20,6 @@ from .._runbook.text import decode
 from . import job_schedules
 from .job_schedules import Dependants
 from .module_reading import Shelves
-from .modules import KNOWN_BAD, Bad
 
 REWRITTEN = (Verdict.REWRITTEN, Verdict.REWRITTEN_WITH_ASSUMPTIONS)
 # "AzureRM.Profile may be too old" is what the rewriter says without an account; here its version was looked up.
@@ -31,15 +29,13 @@ _ANSWERED_BY_LOOKUP = frozenset({"RA501"})
 class Checks:
     """The checks of one account. Everything is read at most once, and only for a runbook that is to be rewritten."""
 
-    def __init__(
-        self, session: Session, account: AccountId, *, user_assigned: bool, known_bad: Sequence[Bad] = KNOWN_BAD
-    ) -> None:
-        """``user_assigned`` tells whether the runbooks will log in with a user-assigned identity.
+    def __init__(self, session: Session, account: AccountId, shelves: Shelves, *, user_assigned: bool) -> None:
+        """``shelves`` are the modules that the runbooks find.
 
-        ``known_bad`` are the modules that a runbook must not find.
+        ``user_assigned`` tells whether they will log in with a user-assigned identity.
         """
         self._account = account
-        self._shelves = Shelves(session, account, known_bad)
+        self._shelves = shelves
         self._hybrid = HybridRuns(session, account) if user_assigned else None
 
     def hybrid(self, runbook: str) -> list[Finding]:

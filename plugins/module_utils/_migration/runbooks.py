@@ -26,6 +26,7 @@ from . import dependants, runbook_reading, runbook_writing
 from ._call import Call, Result
 from .chosen_identity import SYSTEM, ChosenIdentity, choose_identity
 from .known_bad import KNOWN_BAD_OPTION, known_bad_modules
+from .module_reading import Shelves
 from .rewriting import REWRITING, rewrite_options
 from .run_as import RunAs, classify, kind_of
 from .runbook_checks import Checks
@@ -58,7 +59,8 @@ def run(call: Call) -> Result:
     known_bad = known_bad_modules(call.parameters["known_bad"])
     login = choose_identity(call, automation.get_account(call.session, call.account))
     _refuse_unknown_client(call, login)
-    checks = Checks(call.session, call.account, user_assigned=login.arm_id is not None, known_bad=known_bad)
+    shelves = Shelves(call.session, call.account, known_bad)
+    checks = Checks(call.session, call.account, shelves, user_assigned=login.arm_id is not None)
     decisions, unread = _decide(call, login, checks)
     unfinished = dependants.recall_unfinished(call)
     snapshot = dependants.observe(call, {decision.runbook for decision in decisions if decision.publishes}, unfinished)
