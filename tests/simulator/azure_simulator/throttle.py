@@ -37,6 +37,8 @@ class Throttle:
 
     def take(self, call: Call) -> None:
         """Take a token; 429 TooManyRequests with Retry-After when there is none."""
+        if _is_resource_graph(call):
+            return
         kind = _kind(call)
         capacity, refill = _LIMITS[kind]
         bucket = self._bucket(call, kind, capacity, refill)
@@ -53,6 +55,8 @@ class Throttle:
         kind = _kind(call)
         if "/jobs" in call.path.lower():
             return {"x-ms-ratelimit-remaining-subscription-resource-requests": "599"}
+        if _is_resource_graph(call):
+            return {"x-ms-ratelimit-remaining-tenant-resource-requests": "149"}
         where = "subscription" if _subscription(call) else "tenant"
         remaining = _HOURLY[kind]
         if enabled and call.caller is not None:
@@ -72,6 +76,11 @@ class Throttle:
 
 def _kind(call: Call) -> str:
     return _KINDS.get(call.method, "writes")
+
+
+def _is_resource_graph(call: Call) -> bool:
+    """Resource Graph counts calls itself (contract 8)."""
+    return call.path.lower().startswith("/providers/microsoft.resourcegraph/")
 
 
 def _subscription(call: Call) -> str | None:

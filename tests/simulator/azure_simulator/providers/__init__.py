@@ -20,6 +20,7 @@ from azure_simulator.providers import (
     monitor,
     operations_management,
     policy,
+    resource_graph,
     site_recovery,
 )
 
@@ -39,4 +40,5 @@ def all_providers() -> tuple[ModuleType, ...]:
         monitor,
         operations_management,
         machines,
+        resource_graph,
     )

@@ -65,7 +65,7 @@ def list_descendants(call: Call) -> Response:
         children = _children(call, waiting.pop(0))
         found.extend(children)
         waiting.extend(child for child in children if isinstance(child, ManagementGroup))
-    return paged(call, found, _child)
+    return paged(call, found, _descendant)
 
 
 def _existing(call: Call) -> ManagementGroup:
@@ -97,6 +97,14 @@ def _item(group: ManagementGroup) -> Wire:
         "name": group.name,
         "properties": {"tenantId": group.tenant_id, "displayName": group.display_name},
     }
+
+
+def _descendant(item: ManagementGroup | Subscription) -> Wire:
+    """An item of the descendants: display name and parent are properties (contract 8.2)."""
+    shown = _child(item)
+    parent = item.parent if isinstance(item, ManagementGroup) else item.management_group
+    properties = {"displayName": shown.pop("displayName"), "parent": {"id": group_scope(parent or "")}}
+    return {**shown, "properties": properties}
 
 
 def _child(item: ManagementGroup | Subscription) -> Wire:

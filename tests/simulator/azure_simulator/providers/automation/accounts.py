@@ -94,7 +94,7 @@ def _list(call: Call, under: str) -> Response:
     found = [account for key, account in call.world.accounts.items() if key.startswith(under.lower())]
     # Accounts of one region come together, and not by name (contract 1).
     found.sort(key=lambda account: (account.location.lower(), account.guid))
-    return paged(call, found, _show_slim, size=200)
+    return paged(call, found, show_slim, size=200)
 
 
 def _key(call: Call) -> str:
@@ -169,7 +169,7 @@ def show(account: Account, version: str) -> dict[str, Any]:
     return shown
 
 
-def _show_slim(account: Account) -> dict[str, Any]:
+def show_slim(account: Account) -> dict[str, Any]:
     """A list item: no sku, no systemData, and an identity only if it has a system part (contract 1)."""
     shown: dict[str, Any] = {
         "id": account.id,
