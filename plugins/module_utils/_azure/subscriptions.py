@@ -40,3 +40,10 @@ def list_management_groups(session: Session) -> list[Json]:
     """Return the management groups that the login can read, whatever their parent."""
     path = "/providers/Microsoft.Management/managementGroups"
     return session.arm_pages(path, _MANAGEMENT_VERSION, "Listing management groups")
+
+
+def list_descendants(session: Session, management_group: str) -> list[Json]:
+    """Return the groups and subscriptions below a management group, at any depth (contract 8.2)."""
+    path = f"/providers/Microsoft.Management/managementGroups/{quoted(management_group)}/descendants"
+    doing = f"Listing what is below management group {management_group}"
+    return session.arm_pages(path, _MANAGEMENT_VERSION, doing)
