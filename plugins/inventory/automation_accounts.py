@@ -60,7 +60,7 @@ options:
     type: raw
   host_filters:
     description:
-      - Jinja conditions on the host variables. With any given, only accounts for which at least one is true are kept.
+      - Jinja conditions on the host variables and C(tags), the tags of the account. With any given, only accounts for which at least one is true are kept.
       - What is no expression at all is an error. One that cannot be evaluated for an account, such as for a tag that
         it lacks, counts as not true with a warning, or is an error with O(strict=true).
     type: list
@@ -325,8 +325,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         self.inventory.add_host(host, group=self.get_option("group") or None)
         for name, template in _CONNECTION.items():
             self.inventory.set_variable(host, name, trusted(template))
-        for name, value in variables.items():
-            self.inventory.set_variable(host, name, value)
+        for name in variables.keys() - account_hosts.ONLY_IN_EXPRESSIONS:
+            self.inventory.set_variable(host, name, variables[name])
         if self.get_option("default_groups"):
             for group in account_hosts.default_groups(variables, subscription_group):
                 self.inventory.add_child(self.inventory.add_group(group), host)

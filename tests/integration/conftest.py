@@ -138,6 +138,17 @@ class Azure:
         path.write_text(yaml.safe_dump({"all": {"hosts": hosts}}))
         return path
 
+    def listed(self, *arguments: str, login: str = "migration", options: Any = None, **environment: str) -> Listed:
+        """Run ansible-inventory --list on a file of the plugin with these options, as a login."""
+        path = self.source(options)
+        return ansible_inventory("-i", str(path), "--list", *arguments, **{**self.environment(login), **environment})
+
+    def source(self, options: Any = None) -> Path:
+        """Write an inventory file of the plugin and return its path."""
+        path = self.run_dir / "automation_accounts.yml"
+        path.write_text(yaml.safe_dump({"plugin": "azauto.runas_migration.automation_accounts", **(options or {})}))
+        return path
+
     def playbook(self, playbook: str | list[dict[str, Any]], *arguments: str, **environment: str) -> Run:
         """Run ansible-playbook on all accounts: a playbook by name or path, or plays as a list."""
         if not isinstance(playbook, str):
@@ -171,9 +182,34 @@ class Run:
         self.errors = errors
 
 
+class Listed(Run):
+    """An ended ansible-inventory --list."""
+
+    @property
+    def hosts(self) -> dict[str, dict[str, Any]]:
+        """The variables of each host, by its name."""
+        shown: dict[str, dict[str, Any]] = json.loads(self.output)["_meta"]["hostvars"]
+        return shown
+
+    @property
+    def groups(self) -> dict[str, set[str]]:
+        """The hosts of each group."""
+        return {name: set(group.get("hosts", [])) for name, group in json.loads(self.output).items() if name != "_meta"}
+
+
+def ansible_inventory(*arguments: str, **environment: str) -> Listed:
+    """Run ansible-inventory; an inventory that cannot be made ends it, as it ends an update of AWX."""
+    run = _run("ansible-inventory", *arguments, ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED="true", **environment)
+    return Listed(run.code, run.output, run.errors)
+
+
 def ansible_playbook(*arguments: str, **environment: str) -> Run:
     """Run ansible-playbook."""
-    command = [str(Path(sys.executable).parent / "ansible-playbook"), *arguments]
+    return _run("ansible-playbook", *arguments, **environment)
+
+
+def _run(command_name: str, *arguments: str, **environment: str) -> Run:
+    command = [str(Path(sys.executable).parent / command_name), *arguments]
     variables = {**os.environ, "ANSIBLE_FORCE_COLOR": "0", **environment}
     done = subprocess.run(command, env=variables, capture_output=True, text=True, check=False, timeout=280)
     return Run(done.returncode, done.stdout, done.stderr)

@@ -21,6 +21,9 @@ _TAKEN = ("all", "ungrouped", "localhost")
 # What a host pattern, a range or a template would make of a name.
 _SPECIAL = re.compile(r"[\s,:;&!*?~\[\](){}'\"\\/|]|[^\x20-\x7e\w.-]")
 _NO_GROUP = re.compile(r"[^A-Za-z0-9_]")
+# A host variable of this name makes ansible-core 2.19 and later warn in every play: a task has ``tags`` too. It is what
+# users of other inventories write in their expressions, though.
+ONLY_IN_EXPRESSIONS = frozenset({"tags"})
 _DIGITS = (8, 16, 64)
 # From harmless to worst: what one account says that has several Run As accounts.
 _STATUSES = ("absent", "complete", "expired", "incomplete")
@@ -55,7 +58,7 @@ def _digest(arm_id: str) -> str:
 
 
 def variables(account: Account) -> dict[str, Any]:
-    """Return the host variables that come from Azure: all of it untrusted text."""
+    """Return the variables that come from Azure, all of it untrusted text; see ONLY_IN_EXPRESSIONS."""
     return {
         "id": account.id,
         "subscription_id": account.subscription_id,
@@ -64,6 +67,7 @@ def variables(account: Account) -> dict[str, Any]:
         "automation_account_name": account.name,
         "location": account.location,
         "tags": account.tags,
+        "account_tags": account.tags,
         "tenant_id": account.tenant_id,
     }
 
