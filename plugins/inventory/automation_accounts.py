@@ -60,7 +60,8 @@ options:
     type: raw
   host_filters:
     description:
-      - Jinja conditions on the host variables and C(tags), the tags of the account. With any given, only accounts for which at least one is true are kept.
+      - Jinja conditions on the host variables and C(tags), the tags of the account. With any given, only accounts for
+        which at least one is true are kept.
       - What is no expression at all is an error. One that cannot be evaluated for an account, such as for a tag that
         it lacks, counts as not true with a warning, or is an error with O(strict=true).
     type: list
@@ -201,7 +202,7 @@ from ..module_utils._azure.errors import AzureError
 from ..module_utils._migration import account_hosts
 from ..module_utils._migration.account_listing import Account
 from ..module_utils._migration.account_survey import Survey, SurveyError, fingerprint, make_survey
-from ..plugin_utils._expressions import Expressions, holds, refuse_broken, trusted, untrusted
+from ..plugin_utils._expressions import Expressions, from_azure, holds, refuse_broken, trusted
 
 _ENDINGS = ("automation_accounts.yml", "automation_accounts.yaml")
 _EXPRESSIONS = ("host_filters", "exclude_host_filters", "hostnames")
@@ -279,7 +280,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
     def _fill(self, survey: Survey) -> None:
         expressions = Expressions(self.get_option("strict"))
-        shown = {account.id: untrusted(account_hosts.variables(account)) for account in survey.accounts}
+        shown = {account.id: from_azure(account_hosts.variables(account)) for account in survey.accounts}
         names = account_hosts.host_names(
             [(account.id, self._wanted_name(account, shown[account.id], expressions)) for account in survey.accounts]
         )
@@ -287,7 +288,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         if self.get_option("group"):
             self.inventory.add_group(self.get_option("group"))
         for account in survey.kept_accounts:
-            variables = {**shown[account.id], **untrusted(survey.details.get(account.id, {}))}
+            variables = {**shown[account.id], **from_azure(survey.details.get(account.id, {}))}
             if self._is_wanted(account, variables, expressions):
                 self._add(names[account.id], variables, groups[account.subscription_id])
         for sentence in expressions.warnings():

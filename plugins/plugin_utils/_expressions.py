@@ -8,10 +8,15 @@
 Before 2.19 every variable is a template unless it is marked unsafe; since then
 none is unless it is marked trusted. Values from Azure are never templates;
 what stands in the inventory file is.
+
+``ansible-inventory --list``, and so AWX, shows what is marked unsafe or is not
+trusted as ``{"__ansible_unsafe": ...}``. Names and ids should not look so: text
+that can be neither a template nor a call is left as it is.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -19,21 +24,33 @@ from ansible import template
 from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.module_utils.parsing.convert_bool import boolean
 
+# No braces, brackets, parentheses, quotes, bars, percent signs: nothing that begins a template or calls something.
+_HARMLESS = re.compile(r"[\w .,:;/@+=&#!?*~-]*")
 # None before ansible-core 2.19.
 _trust: Callable[[str], str] | None = getattr(template, "trust_as_template", None)
 
 
-def untrusted(value: Any) -> Any:
-    """Return a value from Azure so that nothing in it is ever run as a template."""
+def from_azure(value: Any) -> Any:
+    """Return a value from Azure so that nothing in it is ever run, as a template or as an expression."""
+    if isinstance(value, Mapping):
+        return {key if _HARMLESS.fullmatch(key) else _unsafe(key): from_azure(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [from_azure(item) for item in value]
+    if isinstance(value, str):
+        return trusted(value) if _HARMLESS.fullmatch(value) else _unsafe(value)
+    return value
+
+
+def _unsafe(text: str) -> Any:
     if _trust is not None:
-        return value
+        return text
     from ansible.utils.unsafe_proxy import wrap_var
 
-    return wrap_var(value)
+    return wrap_var(text)
 
 
 def trusted(text: str) -> str:
-    """Return a template of our own so that it is run."""
+    """Return a text so that it may be a template: one of our own, or one that cannot be any."""
     return text if _trust is None else _trust(text)
 
 

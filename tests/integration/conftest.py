@@ -187,14 +187,18 @@ class Listed(Run):
 
     @property
     def hosts(self) -> dict[str, dict[str, Any]]:
-        """The variables of each host, by its name."""
-        shown: dict[str, dict[str, Any]] = json.loads(self.output)["_meta"]["hostvars"]
+        """The variables of each host, by its name; what is marked as no template like the rest."""
+        shown: dict[str, dict[str, Any]] = json.loads(self.output, object_hook=_unmarked)["_meta"]["hostvars"]
         return shown
 
     @property
     def groups(self) -> dict[str, set[str]]:
         """The hosts of each group."""
         return {name: set(group.get("hosts", [])) for name, group in json.loads(self.output).items() if name != "_meta"}
+
+
+def _unmarked(item: dict[str, Any]) -> Any:
+    return item.get("__ansible_unsafe", item)
 
 
 def ansible_inventory(*arguments: str, **environment: str) -> Listed:

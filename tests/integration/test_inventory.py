@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
+from ansible_collections.azauto.runas_migration.plugins.module_utils._azure.ids import AccountId
 from ansible_collections.azauto.runas_migration.plugins.module_utils._ledger import account_folder
 
 from .conftest import Azure, ansible_playbook, written
@@ -53,6 +54,8 @@ def test_every_account_that_the_login_sees_is_a_host_with_the_variables_of_the_m
     assert shown["ansible_connection"] == "local"
     assert shown["account_tags"] == {"team": "platform"}
     assert shown["subscription_name"] == "production"
+    # AWX would keep and show the mark.
+    assert "__ansible_unsafe" not in listed.output
     assert listed.errors == ""
 
 
@@ -159,7 +162,7 @@ def twins(start_azure: START, tmp_path: Path) -> Azure:
 def test_accounts_of_one_name_are_all_told_apart_whatever_is_filtered(twins: Azure) -> None:
     names = set(twins.listed().hosts)
     suffixes = {
-        hashlib.sha256(account["id"].lower().encode()).hexdigest()[:8]: account["name"]
+        hashlib.sha256(arm_id(account).lower().encode()).hexdigest()[:8]: account["name"]
         for account in twins.endpoint["accounts"]
         if account["name"].lower() == "aa-twin"
     }
@@ -191,9 +194,7 @@ def values_in_a_play(azure: Azure, options: dict[str, Any], *arguments: str, **e
     shown = "{{ [account_tags, subscription_name, copied | default('')] | to_json }}"
     task = {"ansible.builtin.copy": {"content": shown, "dest": str(answer), "mode": "0600"}}
     play = written([{"hosts": "all", "gather_facts": False, "tasks": [task]}], azure.run_dir)
-    run = ansible_playbook(
-        "-i", str(azure.source(options)), play, *arguments, **{**azure.environment(), **environment}
-    )
+    run = ansible_playbook("-i", str(azure.source(options)), play, *arguments, **{**azure.environment(), **environment})
     assert run.code == 0, run.output + run.errors
     return json.loads(answer.read_text())
 
@@ -218,7 +219,7 @@ def test_no_template_from_azure_is_run_from_the_cache_either(hostile: Azure, tmp
 def test_groups_made_of_hostile_text_are_plain_names(hostile: Azure) -> None:
     options = {"keyed_groups": [{"key": "tags", "prefix": "tag"}], "groups": {"sums": "tags.sum is defined"}}
     groups = hostile.listed(options=options).groups
-    assert groups["subscription_sub____7_7_________"] == {"aa-hostile"}
+    assert groups["subscription_sub____7_7________"] == {"aa-hostile"}
     assert groups["sums"] == {"aa-hostile"}
     assert all(name.replace("_", "").isalnum() for name in groups)
 
@@ -274,12 +275,13 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+GONE = "status=404,code=NotFound,path=*/managementGroups/mg-nowhere/*,times=0"
 FORBIDDEN = "status=403,code=AuthorizationFailed,path=/subscriptions/{0}/providers/Microsoft.Automation/*,times=0"
 TROUBLES = [
     (FORBIDDEN, {}, "The Automation accounts of subscription finance", PRODUCTION | DEVELOPMENT),
     (None, {"subscriptions": ["development", "nowhere"]}, "The subscription nowhere is not among the 3", DEVELOPMENT),
     (
-        None,
+        GONE,
         {"management_groups": ["mg-nowhere"], "subscriptions": ["development"]},
         "The management group mg-nowhere is not there",
         DEVELOPMENT,
@@ -409,22 +411,26 @@ def test_the_cache_holds_no_secret(azure: Azure, tmp_path: Path) -> None:
 # --- kept assessments -----------------------------------------------------
 
 
-def keep(folder: Path, account: dict[str, Any], text: str) -> None:
-    path = account_folder(str(folder), account["name"], account["id"])
+def arm_id(account: dict[str, str]) -> str:
+    return AccountId(account["subscription_id"], account["resource_group"], account["name"]).arm_id
+
+
+def keep(folder: Path, azure: Azure, name: str, text: str) -> None:
+    account = next(account for account in azure.endpoint["accounts"] if account["name"] == name)
+    path = account_folder(str(folder), name, arm_id(account))
     path.mkdir(parents=True)
     (path / "assessment.json").write_text(text)
 
 
 def test_kept_assessments_give_variables_and_groups_without_a_request(azure: Azure, tmp_path: Path) -> None:
-    accounts = {account["name"]: account for account in azure.endpoint["accounts"]}
     document = {
         "format": 1,
         "state": "manual_work",
         "run_as": [{"status": "complete"}, {"status": "expired"}],
         "findings": [{"code": "RA401"}, {"code": "RA401"}, {"code": "RA101"}],
     }
-    keep(tmp_path, accounts["aa-plain"], json.dumps(document))
-    keep(tmp_path, accounts["aa-done"], json.dumps({"format": 1, "state": "not_needed", "run_as": []}))
+    keep(tmp_path, azure, "aa-plain", json.dumps(document))
+    keep(tmp_path, azure, "aa-done", json.dumps({"format": 1, "state": "not_needed", "run_as": []}))
     listed = azure.listed(options={"assessments": str(tmp_path)})
     shown = {name: value for name, value in listed.hosts["aa-plain"].items() if name.startswith("runas")}
     assert shown == {
@@ -442,7 +448,7 @@ def test_kept_assessments_give_variables_and_groups_without_a_request(azure: Azu
 def test_a_kept_assessment_that_cannot_be_read_is_no_missing_one(
     azure: Azure, tmp_path: Path, text: str, why: str
 ) -> None:
-    keep(tmp_path, next(each for each in azure.endpoint["accounts"] if each["name"] == "aa-plain"), text)
+    keep(tmp_path, azure, "aa-plain", text)
     run = azure.listed(options={"assessments": str(tmp_path)})
     assert run.code != 0
     assert why in one_line(run.errors)

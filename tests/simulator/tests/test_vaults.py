@@ -182,5 +182,7 @@ def test_descendants_of_a_management_group(azure: Azure) -> None:
     path = "/providers/Microsoft.Management/managementGroups/mg-contoso/descendants"
     found = resource_manager(azure, "GET", path, version="2020-05-01", login="reader").json["value"]
     parents = {item["properties"]["displayName"]: item["properties"]["parent"]["id"] for item in found}
-    root, below = ("/providers/Microsoft.Management/managementGroups/" + name for name in ("mg-contoso", "mg-workloads"))
+    root, below = (
+        "/providers/Microsoft.Management/managementGroups/" + name for name in ("mg-contoso", "mg-workloads")
+    )
     assert parents == {"Workloads": root, "finance": root, "production": below, "development": below}

@@ -77,9 +77,7 @@ def _scopes(world: World, body: dict[str, Any]) -> set[str] | None:
     if groups:
         wanted = {group_scope(str(name)).lower() for name in groups}
         hierarchy = rbac.hierarchy_of(world)
-        return {
-            key for key in world.subscriptions if wanted & set(with_ancestors(f"/subscriptions/{key}", hierarchy))
-        }
+        return {key for key in world.subscriptions if wanted & set(with_ancestors(f"/subscriptions/{key}", hierarchy))}
     return {str(name).lower() for name in subscriptions} if subscriptions else None
 
 
@@ -286,7 +284,5 @@ def _throttled(headers: dict[str, str]) -> Refusal:
 
 def _bad_request(details: Iterable[dict[str, Any]]) -> Refusal:
     moment = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%f0Z")
-    message = (
-        f"Please provide below info when asking for support: timestamp = {moment}, correlationId = {new_id()}."
-    )
+    message = f"Please provide below info when asking for support: timestamp = {moment}, correlationId = {new_id()}."
     return Refusal(400, {"error": {"code": "BadRequest", "message": message, "details": list(details)}})
