@@ -23,7 +23,7 @@ description:
     resource id.
   - What comes from Azure (names, tags) is never run as a template.
 author:
-  - azauto.runas_migration authors (@azauto)
+  - The azauto.runas_migration authors (@azauto)
 options:
   plugin:
     description: Marks the file as one of this plugin.
@@ -190,6 +190,7 @@ secret: "{{ lookup('ansible.builtin.file', '/run/secrets/azure') }}"
 
 import os
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from ansible import constants
@@ -296,12 +297,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
     def _wanted_name(self, account: Account, variables: Mapping[str, Any], expressions: Expressions) -> str:
         for expression in self.get_option("hostnames"):
-            name = expressions.evaluate(
-                "hostnames",
-                expression,
-                account.name,
-                lambda: self._compose(expression, variables),  # noqa: B023
-            )
+            evaluator = partial(self._compose, expression, variables)
+            name = expressions.evaluate("hostnames", expression, account.name, evaluator)
             if isinstance(name, str) and name.strip():
                 return name
         return account.name
@@ -310,10 +307,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         def any_holds(option: str) -> bool:
             return any(
                 expressions.evaluate(
-                    option,
-                    condition,
-                    account.name,
-                    lambda: holds(self.templar, condition, variables),  # noqa: B023
+                    option, condition, account.name, partial(holds, self.templar, condition, variables)
                 )
                 for condition in self.get_option(option)
             )

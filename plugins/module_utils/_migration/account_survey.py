@@ -19,6 +19,8 @@ from .._azure.session import Session
 from . import account_assessing, account_hosts, account_listing
 from .account_listing import Account, Detail
 
+# The shape of a survey in a cache; another one is not read.
+_FORMAT = 1
 # The options that decide what is found and read: a survey made with others answers another question.
 _DECIDING = (
     *("auth_source", "tenant", "client_id", "cloud_environment", "authority_url"),
@@ -61,8 +63,8 @@ class Survey:
 
 
 def fingerprint(parameters: Mapping[str, Any]) -> str:
-    """Return what two surveys with the same answer have in common: their deciding options, hashed."""
-    deciding = {name: parameters.get(name) for name in _DECIDING}
+    """Return what two surveys with the same answer have in common: shape and deciding options, hashed."""
+    deciding = {"format": _FORMAT, **{name: parameters.get(name) for name in _DECIDING}}
     return hashlib.sha256(json.dumps(deciding, sort_keys=True, default=str).encode()).hexdigest()
 
 
