@@ -374,13 +374,20 @@ def cached_in(folder: Path) -> dict[str, Any]:
     return {"cache": True, "cache_plugin": "jsonfile", "cache_connection": str(folder / "cache")}
 
 
+def flush_in_a_play(azure: Azure, options: dict[str, Any]) -> None:
+    """Run an empty play with --flush-cache, which ansible-inventory has not on every core."""
+    play = written([{"hosts": "all", "gather_facts": False, "tasks": []}], azure.run_dir)
+    run = ansible_playbook("-i", str(azure.source(options)), play, "--flush-cache", **azure.environment())
+    assert run.code == 0, run.output + run.errors
+
+
 def test_the_second_time_comes_from_the_cache_until_it_is_flushed(azure: Azure, tmp_path: Path) -> None:
     options = {"read_identity": True, **cached_in(tmp_path)}
     first = azure.listed(options=options)
     azure.forget_requests()
     assert azure.listed(options=options).hosts == first.hosts
     assert azure.requests() == []
-    assert azure.listed("--flush-cache", options=options).hosts == first.hosts
+    flush_in_a_play(azure, options)
     assert len(arm_reads(azure, "automationAccounts")) == 3 + 12
 
 

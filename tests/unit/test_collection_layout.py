@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
+from ansible_collections.azauto.runas_migration.plugins.module_utils._arguments import LOGIN
+
 ROOT = pathlib.Path(__file__).parents[2]
 COLLECTION = "azauto.runas_migration"
 GROUP = f"{COLLECTION}.all"
@@ -76,6 +78,20 @@ def test_a_module_shows_examples_and_describes_what_it_returns(module: str, docu
     page = documentation[f"{COLLECTION}.{module}"]
     assert any(f"{COLLECTION}.{module}" in task for task in yaml.safe_load(page["examples"]))
     assert page["return"]
+
+
+def test_the_inventory_takes_the_login_of_the_modules_and_shows_examples() -> None:
+    name = f"{COLLECTION}.automation_accounts"
+    answer = subprocess.run(
+        ["ansible-doc", "--type", "inventory", "--json", name], capture_output=True, text=True, check=True
+    )
+    page = json.loads(answer.stdout)[name]
+    options = page["doc"]["options"]
+    assert {option: options[option]["type"] for option in LOGIN.options} == {
+        option: spec["type"] for option, spec in LOGIN.options.items()
+    }
+    files = list(yaml.safe_load_all(page["examples"]))
+    assert files and all(file["plugin"] == name and file.keys() <= options.keys() for file in files)
 
 
 @pytest.mark.parametrize("role", ROLES)
