@@ -149,17 +149,26 @@ seealso:
 """
 
 EXAMPLES = r"""
-# All accounts that the login can see: automation_accounts.yml
+# automation_accounts.yml
+# The first line alone lists all accounts that the login can see.
 plugin: azauto.runas_migration.automation_accounts
 
----
-# Production accounts of two subscriptions, with groups of their own.
-plugin: azauto.runas_migration.automation_accounts
+# Two subscriptions, and all below a management group.
 subscriptions: [production, 3fa85f64-5717-4562-b3fc-2c963f66afa6]
+management_groups: [mg-workloads]
+
+# Of these only production, without the lab.
 tags:
   environment: [prod, production]
 exclude_host_filters:
   - automation_account_name.endswith('-lab')
+
+# The login, where it is not in the environment.
+tenant: "{{ azure_tenant }}"
+client_id: "{{ azure_client_id }}"
+secret: "{{ lookup('ansible.builtin.file', '/run/secrets/azure') }}"
+
+# Groups and variables beside those there are.
 keyed_groups:
   - key: tags.team | default('nobody')
     prefix: team
@@ -168,10 +177,7 @@ groups:
 compose:
   owner: tags.owner | default('unknown')
 
----
-# Everything below a management group, assessed once and then from the cache for six hours.
-plugin: azauto.runas_migration.automation_accounts
-management_groups: [mg-workloads]
+# Assessed once, and then from the cache for six hours.
 assess: true
 assess_scope: [run_as, runbooks]
 ledger: /srv/runas/ledger
@@ -179,13 +185,6 @@ cache: true
 cache_plugin: jsonfile
 cache_connection: /var/cache/ansible/automation_accounts
 cache_timeout: 21600
-
----
-# The login from a vault variable, and from a file.
-plugin: azauto.runas_migration.automation_accounts
-tenant: "{{ azure_tenant }}"
-client_id: "{{ azure_client_id }}"
-secret: "{{ lookup('ansible.builtin.file', '/run/secrets/azure') }}"
 """
 
 import os
