@@ -451,7 +451,7 @@ def test_kept_assessments_give_variables_and_groups_without_a_request(azure: Azu
     assert len(arm_reads(azure, "automationAccounts")) == 3
 
 
-@pytest.mark.parametrize(("text", "why"), [("{", "it is no JSON"), ('{"format": 2}', "it is not of format 1")])
+@pytest.mark.parametrize(("text", "why"), [("{", "is no JSON"), ('{"format": 2}', "is no assessment of format 1")])
 def test_a_kept_assessment_that_cannot_be_read_is_no_missing_one(
     azure: Azure, tmp_path: Path, text: str, why: str
 ) -> None:
@@ -459,3 +459,28 @@ def test_a_kept_assessment_that_cannot_be_read_is_no_missing_one(
     run = azure.listed(options={"assessments": str(tmp_path)})
     assert run.code != 0
     assert why in one_line(run.errors)
+
+
+# --- assessments made now ---------------------------------------------------
+
+
+def test_accounts_are_assessed_on_request_and_nothing_is_written(azure: Azure) -> None:
+    listed = azure.listed(options={"assess": True, "ledger": str(azure.ledger)}, login="reader")
+    assert listed.groups["state_blocked"] == {"aa-hybrid"}
+    assert listed.groups["state_not_needed"] == listed.groups["run_as_absent"] == {"aa-done"}
+    assert listed.groups["run_as_expired"] == {"aa-expired"}
+    assert listed.groups["run_as_incomplete"] == {"aa-incomplete"}
+    assert listed.hosts["aa-plain"]["runas_state"] == "ready"
+    assert listed.hosts["aa-plain"]["runas_findings"]["RA305"] == 1
+    assert azure.writes() == []
+    vaults = [entry for entry in azure.requests() if "Microsoft.RecoveryServices/vaults?" in entry["path"]]
+    assert len(vaults) == 3, "what lies around all accounts is read once for each subscription"
+
+
+def test_an_assessment_that_is_refused_fails_the_inventory_or_is_a_warning(azure: Azure) -> None:
+    azure.control("PUT", "/faults", ["status=403,path=*/automationAccounts/aa-plain?*,times=0"])
+    assert "aa-plain cannot be assessed" in one_line(azure.listed(options={"assess": True}).errors)
+    partial = azure.listed(options={"assess": True, "allow_partial": True, "assess_scope": ["run_as", "runbooks"]})
+    assert "aa-plain cannot be assessed" in one_line(partial.errors)
+    assert "runas_state" not in partial.hosts["aa-plain"]
+    assert partial.hosts["aa-roles"]["runas_state"] == "manual_work"

@@ -7,47 +7,60 @@
 
 from __future__ import annotations
 
-import importlib
-import json
-from collections.abc import Sequence
+import threading
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .. import _ledger
 from .._azure.errors import Absent, Forbidden
 from .._azure.ids import AccountId
 from .._azure.session import Session
 from .._step import in_parallel
+from . import assessment_keeping
 from .account_hosts import assessed_variables
 from .account_listing import Account, Detail
-
-# The shape of the document that is understood.
-_FORMAT = 1
-_DOCUMENT = "assessment.json"
+from .assessment import assess_account
+from .assessment_keeping import UnusableAssessment
+from .surroundings import Surroundings, read_surroundings
 
 
 def assess_now(
     session: Session, accounts: Sequence[Account], scope: Sequence[str], ledger: str | None, max_parallel: int
 ) -> dict[str, Detail]:
     """Assess the accounts, so many at once, and return what each came to by its id."""
-    made = in_parallel(lambda account: _assess(session, account, scope, ledger), accounts, max_parallel, per_thread=1)
+    around = _ReadOnce(session, max_parallel, other_accounts="other_accounts" in scope)
+    # Accounts run side by side, so that each alone does not.
+    options: dict[str, Any] = {"scope": list(scope), "ledger": ledger, "around": around, "max_parallel": 1}
+    made = in_parallel(lambda account: _assess(session, account, options), accounts, max_parallel, per_thread=1)
     return {account.id: detail for account, detail in zip(accounts, made, strict=True)}
 
 
-def _assess(session: Session, account: Account, scope: Sequence[str], ledger: str | None) -> Detail:
+class _ReadOnce:
+    """What lies around all accounts: read for the first that asks, again only for one that it does not cover."""
+
+    def __init__(self, session: Session, max_parallel: int, *, other_accounts: bool) -> None:
+        self._session = session
+        self._max_parallel = max_parallel
+        self._other_accounts = other_accounts
+        self._lock = threading.Lock()
+        self._read: Surroundings | None = None
+
+    def __call__(self, account: AccountId) -> Surroundings:
+        with self._lock:
+            if self._read is None or not self._read.covers(account):
+                self._read = read_surroundings(
+                    self._session, account, self._max_parallel, other_accounts=self._other_accounts
+                )
+            return self._read
+
+
+def _assess(session: Session, account: Account, options: Mapping[str, Any]) -> Detail:
     try:
-        document = _document(session, account.which, scope, ledger)
+        document = assess_account(session, account.which, **options)
     except Absent:
         return Detail(gone=True)
     except Forbidden as error:
         return Detail(unread=f"Automation account {account.name} cannot be assessed: {error}")
     return Detail(assessed_variables(document))
-
-
-def _document(session: Session, account: AccountId, scope: Sequence[str], ledger: str | None) -> dict[str, Any]:
-    """The one place that knows how an account is assessed; accounts run side by side, so each alone does not."""
-    assessment = importlib.import_module(".assessment", __package__)
-    made: dict[str, Any] = assessment.assess_account(session, account, scope=list(scope), ledger=ledger, max_parallel=1)
-    return made
 
 
 def kept(accounts: Sequence[Account], folder: str) -> dict[str, Detail]:
@@ -56,16 +69,9 @@ def kept(accounts: Sequence[Account], folder: str) -> dict[str, Detail]:
 
 
 def _kept(account: Account, folder: str) -> Detail:
-    path = _ledger.account_folder(folder, account.name, account.id) / _DOCUMENT
-    what = f"The kept assessment of Automation account {account.name} ({path}) cannot be read"
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return Detail()
-    except OSError as error:
-        return Detail(unread=f"{what}: {error.strerror or error}.")
-    except ValueError:
-        return Detail(unread=f"{what}: it is no JSON.")
-    if not isinstance(document, dict) or document.get("format") != _FORMAT:
-        return Detail(unread=f"{what}: it is not of format {_FORMAT}.")
-    return Detail(assessed_variables(document))
+        document = assessment_keeping.read_kept(assessment_keeping.path_of(folder, account.which))
+    except UnusableAssessment as error:
+        what = f"The kept assessment of Automation account {account.name}"
+        return Detail(unread=f"{what} cannot be read: {error}.")
+    return Detail() if document is None else Detail(assessed_variables(document))

@@ -15,6 +15,7 @@ from typing import Any
 
 from .._azure.ids import normal_id
 from .account_listing import Account
+from .assessment_summary import worst_status
 
 # Names that Ansible gives a meaning; accounts may be called so.
 _TAKEN = ("all", "ungrouped", "localhost")
@@ -25,8 +26,6 @@ _NO_GROUP = re.compile(r"[^A-Za-z0-9_]")
 # users of other inventories write in their expressions, though.
 ONLY_IN_EXPRESSIONS = frozenset({"tags"})
 _DIGITS = (8, 16, 64)
-# From harmless to worst: what one account says that has several Run As accounts.
-_STATUSES = ("absent", "complete", "expired", "incomplete")
 
 
 def host_names(names: Sequence[tuple[str, str]]) -> dict[str, str]:
@@ -80,18 +79,6 @@ def assessed_variables(document: Mapping[str, Any]) -> dict[str, Any]:
         "runas_status": worst_status(document.get("run_as")),
         "runas_findings": dict(sorted(codes.items())),
     }
-
-
-def worst_status(run_as: Sequence[Mapping[str, Any]] | None) -> str | None:
-    """Return the worst status of an account's Run As accounts; None where they were not assessed."""
-    if run_as is None:
-        return None
-    statuses = [str(entry.get("status")) for entry in run_as]
-    return max(statuses, key=_badness, default=_STATUSES[0])
-
-
-def _badness(status: str) -> int:
-    return _STATUSES.index(status) if status in _STATUSES else len(_STATUSES)
 
 
 def subscription_groups(accounts: Iterable[Account]) -> dict[str, str]:

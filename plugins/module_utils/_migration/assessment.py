@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from .. import _ledger
 from .._arguments import ACCOUNT, LOGIN, ArgumentSpec
 from .._azure import automation
 from .._azure.errors import Absent, AzureError
@@ -25,7 +26,7 @@ from .._ledger import now
 from . import assessment_keeping
 from ._call import Call, Result
 from .assessment_conclusion import conclude
-from .assessment_parts import SCOPE, Reader, Reading, evidence_by_runbook
+from .assessment_parts import SCOPE, Around, Reader, Reading, evidence_by_runbook
 from .assessment_past import Past, past_of
 from .assessment_summary import summary_of
 from .chosen_identity import SYSTEM, choose_identity
@@ -82,25 +83,34 @@ def _kept_at(call: Call) -> Path | None:
 
 
 def assess_account(
-    session: Session, account: AccountId, *, ledger: Path | None = None, max_parallel: int = 4, **options: Any
+    session: Session,
+    account: AccountId,
+    *,
+    ledger: str | None = None,
+    max_parallel: int = 4,
+    around: Around | None = None,
+    **options: Any,
 ) -> dict[str, Any]:
     """Return the assessment of one account for those that are no module; ``options`` are those of runas_info.
 
-    ``ledger`` is the account's folder in a ledger. Raises the errors of ``errors`` and StepError.
+    ``around`` gives what lies around all accounts, where many are assessed. Raises the errors of ``errors`` and
+    StepError.
     """
     defaults = {name: option.get("default") for name, option in ARGUMENTS.options.items()}
     parameters = {**defaults, **options, "max_parallel": max_parallel}
-    return assess(Call(parameters, True, False, session, account, ledger or Path("/nonexistent"), None))
+    folder = _ledger.account_folder(ledger or _ledger.DEFAULT_FOLDER, account.name, account.arm_id)
+    return assess(Call(parameters, True, False, session, account, folder, None), around)
 
 
-def assess(call: Call) -> dict[str, Any]:
+def assess(call: Call, around: Around | None = None) -> dict[str, Any]:
     """Return the assessment. An account that cannot be read fails, or is a document that says so, as asked."""
     try:
         answer = automation.get_account(call.session, call.account)
     except OF_ONE_PART as error:
         return _unreadable(call, error)
     past = past_of(call)
-    reader = Reader(call, answer, choose_identity(call, answer), past, known_bad_modules(call.parameters["known_bad"]))
+    known_bad = known_bad_modules(call.parameters["known_bad"])
+    reader = Reader(call, answer, choose_identity(call, answer), past, known_bad, around)
     reading = reader.read()
     gone = [error for error in reader.parts.unread.values() if isinstance(error, Absent)]
     if gone and _is_gone(call):

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from .._azure import automation
+from .._azure.ids import AccountId
 from .._finding import Finding
 from .._runbook import RewriteOptions
 from .._step import in_parallel
@@ -47,6 +48,8 @@ Json = Mapping[str, Any]
 _OF_VAULT = frozenset({"container_mapping", "protection_intent"})
 # A part of the document, and what must be said of it.
 Part = tuple[Any, list[Finding]]
+
+Around = Callable[[AccountId], Surroundings]
 
 SCOPE = ("access", "dependants", "hybrid", "modules", "other_accounts", "preflight", "run_as", "runbooks", "usage")
 
@@ -79,9 +82,19 @@ class Reader:
     """Reads the parts of one account."""
 
     def __init__(
-        self, call: Call, answer: Json, identity: ChosenIdentity, past: Past, known_bad: Sequence[Bad]
+        self,
+        call: Call,
+        answer: Json,
+        identity: ChosenIdentity,
+        past: Past,
+        known_bad: Sequence[Bad],
+        around: Around | None = None,
     ) -> None:
-        """``answer`` is the account's JSON, ``identity`` what its runbooks shall log in as."""
+        """``answer`` is the account's JSON, ``identity`` what its runbooks shall log in as.
+
+        ``around`` gives what lies around the account, in place of reading it.
+        """
+        self._around = around
         self._call = call
         self._answer = answer
         self._identity = identity
@@ -152,6 +165,8 @@ class Reader:
 
     def _surroundings(self) -> Surroundings:
         call = self._call
+        if self._around is not None:
+            return self._around(call.account)
         others = self.parts.wants("other_accounts")
         read = partial(
             surroundings.read_surroundings, call.session, call.account, call.max_parallel, other_accounts=others

@@ -33,10 +33,15 @@ def summary_of(document: Json) -> dict[str, Any]:
 
 
 def worst_status(run_as: Sequence[Json] | None) -> str | None:
-    """Return the status that most has to be done about; ``absent`` where there is no Run As account."""
+    """Return the status that most has to be done about; ``absent`` where there is no Run As account, None where none
+    was read. One that a newer release may have written counts most."""
     if run_as is None:
         return None
-    return max((one["status"] for one in run_as), key=_STATUSES.index, default=ABSENT)
+    return max((str(one.get("status")) for one in run_as), key=_badness, default=ABSENT)
+
+
+def _badness(status: str) -> int:
+    return _STATUSES.index(status) if status in _STATUSES else len(_STATUSES)
 
 
 def _runbooks(runbooks: Sequence[Json] | None) -> dict[str, int] | None:

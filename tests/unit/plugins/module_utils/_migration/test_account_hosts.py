@@ -16,6 +16,7 @@ from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.
     Subscription,
     chosen_subscriptions,
 )
+from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.assessment_summary import worst_status
 
 
 def account(name: str = "aa-one", *, tags: dict[str, str] | None = None, **changes: str) -> Account:
@@ -130,7 +131,7 @@ def test_subscriptions_of_one_name_are_two_groups() -> None:
 )
 def test_the_worst_status_of_several_run_as_accounts(statuses: list[str] | None, worst: str | None) -> None:
     run_as = None if statuses is None else [{"status": status} for status in statuses]
-    assert account_hosts.worst_status(run_as) == worst
+    assert worst_status(run_as) == worst
 
 
 def test_variables_and_groups_of_an_assessment() -> None:
