@@ -31,17 +31,17 @@ class Content:
     names: int
 
 
-def read(path: str) -> Content:
-    """Return what is in a file. Raises NotRead for what is no ordinary file or too large, and OSError."""
+def read(path: str, most: int = MAX_BYTES) -> Content:
+    """Return what is in a file. Raises NotRead for what is no ordinary file or larger than ``most``, and OSError."""
     # Without O_NONBLOCK a named pipe would make its reader wait for ever.
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     with open(descriptor, "rb") as file:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise NotRead("it is no ordinary file")
-        content = file.read(MAX_BYTES + 1)
-    if len(content) > MAX_BYTES:
-        raise NotRead(f"it is larger than {MAX_BYTES // 1024 // 1024} MiB")
+        content = file.read(most + 1)
+    if len(content) > most:
+        raise NotRead(f"it is larger than {most // 1024 // 1024} MiB")
     return Content(content, status.st_nlink)
 
 

@@ -19,8 +19,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from .._finding import Finding, finding
+from .._masked_diff import printable
 from .._step import StepError
-from .runbook_diff import printable
 
 # Far more than an account may have; a slip such as "/" ends here and not after an hour.
 MAX_FILES = 20_000

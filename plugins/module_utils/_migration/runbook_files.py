@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .._arguments import ArgumentSpec, flat
+from .._masked_diff import masked_diff
 from .._runbook import RewriteOptions
 from .._runbook.result import GUID
 from .._step import KNOWN_AFTER_APPLY, Done, Outcome, Plan, StepError
@@ -25,7 +26,6 @@ from .file_reading import read_and_decide
 from .file_search import Names, find_files
 from .file_writing import PatchFile, hands, plan_patch, refuse_obstacles, write_patch
 from .rewriting import REWRITING, rewrite_options
-from .runbook_diff import masked_diff
 
 __all__ = ["ARGUMENTS", "run"]
 

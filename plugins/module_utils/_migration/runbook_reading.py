@@ -18,9 +18,9 @@ from .._azure import automation
 from .._azure.errors import Absent, AzureError, Conflict, Failed, Forbidden
 from .._azure.ids import AccountId
 from .._ledger import LedgerError
+from .._masked_diff import masked_diff
 from .._step import StepError
 from ._call import Call
-from .runbook_diff import masked_diff
 from .runbook_memory import NOTHING, Memory
 from .runbook_plan import Decision, Runbook
 from .unread import unread_finding

@@ -14,7 +14,9 @@ from __future__ import annotations
 
 import codecs
 import difflib
+import itertools
 import re
+from collections.abc import Iterator
 from functools import partial
 
 MASK = "********"
@@ -53,14 +55,22 @@ def masked_diff(name: str, before: bytes, after: bytes) -> str:
     ``name`` and the lines are untrusted: control characters come out escaped.
     """
     title = printable(name)
-    lines = difflib.unified_diff(
-        _lines(before), _lines(after), f"{title} (before)", f"{title} (after)", n=0, lineterm=""
-    )
-    return "".join(f"{line}\n" for line in lines)
+    return "".join(f"{line}\n" for line in _diff(before, after, f"{title} (before)", f"{title} (after)"))
+
+
+def changed_lines(before: bytes, after: bytes) -> Iterator[str]:
+    """Yield the same without the lines that name the file: ``@@``, ``-`` and ``+`` lines."""
+    return itertools.islice(_diff(before, after, "", ""), 2, None)
+
+
+def _diff(before: bytes, after: bytes, old: str, new: str) -> Iterator[str]:
+    return difflib.unified_diff(_lines(before), _lines(after), old, new, n=0, lineterm="")
 
 
 def printable(text: str) -> str:
     """Return text with everything escaped that is no printable character or tab."""
+    if text.isprintable():
+        return text
     return "".join(char if char.isprintable() or char == "\t" else _escaped(char) for char in text)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.runbook_diff import (
+from ansible_collections.azauto.runas_migration.plugins.module_utils._masked_diff import (
     MASK,
     masked,
     masked_diff,

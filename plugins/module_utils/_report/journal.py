@@ -1,0 +1,139 @@
+# Copyright (c) 2026, the azauto.runas_migration authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE: this file is no public interface of the collection; it may change in any release.
+"""What the journals of an account tell: the timeline of changes, and the contents that were published."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .._azure.ids import normal_id
+from .shape import Fields, Number, Text
+
+NOTE, DONE, FAILED, UNKNOWN = "note", "done", "failed", "unknown"
+_INTEND = "intend"
+_ENDS = {"done": DONE, "failed": FAILED}
+_PUBLISHED = "runbook_published"
+_REWRITES = "update_runbook"
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+_RECORD = Fields(
+    {"time": Text(), "account": Text(), "step": Text(), "run": Text(), "number": Number(), "event": Text()}
+)
+_CHANGE = Fields({"action": Text(), "kind": Text(), "target": Text()})
+
+Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One line of the timeline. ``number`` counts within ``run``; ``before`` and ``after`` are of the journal."""
+
+    time: str
+    step: str
+    run: str
+    number: int
+    action: str
+    kind: str
+    target: str
+    outcome: str
+    reason: str | None = None
+    before: Any = None
+    after: Any = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the line as ``report.json`` has it: what was there before and after stays in the ledger."""
+        names = ("time", "step", "run", "action", "kind", "target", "outcome", "reason")
+        return {name: getattr(self, name) for name in names}
+
+
+def merged(journals: Iterable[Sequence[Any]], wrong: list[str]) -> list[dict[str, Any]]:
+    """Return the records of all journals of an account, each once, oldest first.
+
+    Slices of an inventory may keep copies of one journal. What is no record is named in ``wrong``.
+    """
+    records: dict[tuple[str, int], dict[str, Any]] = {}
+    for journal in journals:
+        for position, record in enumerate(journal):
+            faults: list[str] = []
+            read = _RECORD.read(record, "", faults)
+            if faults or read is None or not read["event"] or read["number"] is None:
+                wrong.append(f"record {position + 1} of the journal")
+                continue
+            records.setdefault((read["run"], read["number"]), {**record, **read})
+    return sorted(records.values(), key=lambda record: (record["time"], record["run"], record["number"]))
+
+
+def timeline(records: Sequence[Json], wrong: list[str]) -> list[Change]:
+    """Return what the records tell, oldest first: writes with what became of them, and the notes between."""
+    ends = {(record["run"], record.get("of")): record for record in records if record["event"] in _ENDS}
+    changes = []
+    for record in records:
+        if record["event"] == _INTEND:
+            changes.append(_write(record, ends.get((record["run"], record["number"])), wrong))
+        elif record["event"] not in _ENDS:
+            changes.append(_note(record))
+    return changes
+
+
+def _write(record: Json, end: Json | None, wrong: list[str]) -> Change:
+    faults: list[str] = []
+    change = _CHANGE.read(record.get("change"), "change", faults) or {}
+    wrong += [f"{fault} of record {record['number']} of run {record['run']}" for fault in faults]
+    whole = record["change"] if isinstance(record.get("change"), dict) else {}
+    reason = end.get("reason") if end else None
+    return Change(
+        **{name: record[name] for name in ("time", "step", "run", "number")},
+        **{name: change[name] for name in ("action", "kind", "target")},
+        outcome=_ENDS[end["event"]] if end else UNKNOWN,
+        reason=str(reason) if reason else None,
+        before=whole.get("before"),
+        after=whole.get("after"),
+    )
+
+
+def _note(record: Json) -> Change:
+    subject = record.get("runbook") or record.get("connection") or ""
+    return Change(
+        **{name: record[name] for name in ("time", "step", "run", "number")},
+        action="",
+        kind=record["event"],
+        target=subject if isinstance(subject, str) else "",
+        outcome=NOTE,
+    )
+
+
+def publications(changes: Iterable[Change]) -> list[Change]:
+    """Return the changes that gave a runbook another published content."""
+    return [change for change in changes if change.kind == _PUBLISHED]
+
+
+def blobs_of(changes: Iterable[Change]) -> set[str]:
+    """Return the names of the contents that these changes replaced or wrote, where they are names of blobs at all."""
+    named = {name for change in publications(changes) for name in (change.before, change.after)}
+    return {name for name in named if isinstance(name, str) and _DIGEST.fullmatch(name)}
+
+
+def rewritten(changes: Iterable[Change]) -> dict[str, tuple[str, str]]:
+    """Return the runbooks whose last publication was our rewrite: lower-case name to name and time."""
+    last: dict[str, Change] = {}
+    for change in publications(changes):
+        if change.outcome == DONE:
+            last[runbook_of(change.target).lower()] = change
+    return {name: (runbook_of(change.target), change.time) for name, change in last.items() if change.step == _REWRITES}
+
+
+def runbook_of(target: str) -> str:
+    """Return the name of a runbook from its id; the text itself where it is no id."""
+    before, found, name = target.rpartition("/runbooks/")
+    return name if found and before else target
+
+
+def accounts_of(records: Iterable[Json]) -> dict[str, str]:
+    """Return the accounts that records are about: normal id to id."""
+    return {normal_id(record["account"]): record["account"] for record in records if record["account"]}
