@@ -170,6 +170,16 @@ def identity_role(role: str, role_id: str, scope: str, condition: str | None = N
     }
 
 
+def system_assigned(account: str) -> Json:
+    """The identity of an account that has its own."""
+    return {
+        "type": "SystemAssigned",
+        "principal_id": guid(account, "identity"),
+        "tenant_id": TENANT,
+        "user_assigned_identities": [],
+    }
+
+
 def said(code: str, resource: str, *, line: int | None = None, column: int | None = None, **facts: Any) -> Json:
     """A finding as results carry it."""
     return finding(code, resource, line=line, column=column, **facts).as_dict()
@@ -326,7 +336,9 @@ def _finance(folder: Path) -> None:
     journal.grant("Virtual Machine Contributor", MACHINES, scope)
     journal.grant("Key Vault Reader", VAULT_READER, vault)
     journal.publish("Start-Machines", OLD_RUNBOOK, NEW_RUNBOOK)
-    journal.publish("Close-Month", OLD_RUNBOOK.replace(b"rg-app", b"rg-books"), NEW_RUNBOOK, failed="HTTP 409: a job runs.")
+    journal.publish(
+        "Close-Month", OLD_RUNBOOK.replace(b"rg-app", b"rg-books"), NEW_RUNBOOK, failed="HTTP 409: a job runs."
+    )
     books = [
         runbook("Start-Machines", "not_used"),
         runbook("Close-Month", "automatic", assumptions=["subscription"]),
@@ -385,12 +397,7 @@ def _finance(folder: Path) -> None:
         time="2026-11-24T23:00:00Z",
         state="manual_work",
         state_because=["2 runbooks use the Run As account in a way that a person must change."],
-        identity={
-            "type": "SystemAssigned",
-            "principal_id": guid(name, "identity"),
-            "tenant_id": TENANT,
-            "user_assigned_identities": [],
-        },
+        identity=system_assigned(name),
         hybrid={"groups": [hybrid]},
         modules={
             "environments": [
@@ -425,7 +432,18 @@ def _finance(folder: Path) -> None:
                 },
             ]
         },
-        run_as=[run_as(name), run_as(name, "AzureClassicRunAsConnection", kind="classic", application_id=None, application=None, service_principal=None, certificate="AzureClassicRunAsCertificate")],
+        run_as=[
+            run_as(name),
+            run_as(
+                name,
+                "AzureClassicRunAsConnection",
+                kind="classic",
+                application_id=None,
+                application=None,
+                service_principal=None,
+                certificate="AzureClassicRunAsCertificate",
+            ),
+        ],
         access={
             "principals": [
                 {
@@ -478,11 +496,13 @@ def _finance(folder: Path) -> None:
             ],
         },
         findings=[
-            _finding_412("Report-Application"),
-            _finding_412("Export-Ledger"),
+            said_of_use("Report-Application"),
+            said_of_use("Export-Ledger"),
             said("RA201", account, groups="finance-onprem"),
             said("RA305", scope, role="Contributor", scope=scope),
-            said("RA103", f"{account}/connections/AzureClassicRunAsConnection", connection="AzureClassicRunAsConnection"),
+            said(
+                "RA103", f"{account}/connections/AzureClassicRunAsConnection", connection="AzureClassicRunAsConnection"
+            ),
         ],
         account={
             "id": account,
@@ -497,7 +517,8 @@ def _finance(folder: Path) -> None:
     keep(folder, document)
 
 
-def _finding_412(resource: str) -> Json:
+def said_of_use(resource: str) -> Json:
+    """The finding that a person must change a runbook."""
     return said("RA412", resource, line=12, column=18, field="$connection.ApplicationId")
 
 
@@ -521,7 +542,7 @@ def _operations(folder: Path) -> None:
             time="2026-11-24T22:00:00Z",
             state="migrated",
             state_because=["No runbook uses a Run As account any more."],
-            identity={"type": "SystemAssigned", "principal_id": guid(name, "identity"), "tenant_id": TENANT, "user_assigned_identities": []},
+            identity=system_assigned(name),
             access={"principals": [], "identity": [identity_role("Contributor", CONTRIBUTOR, scope)]},
             runbooks=[runbook(book) for book in names],
         ),
@@ -548,11 +569,25 @@ def _network(folder: Path) -> None:
                 )
             ],
             access=None,
-            runbooks=[runbook("Sync-Routes", "automatic"), runbook("Audit-Firewall", "manual"), runbook("Sync-Dns", "automatic", uses_run_as=None, verdict="unreadable", uses=[])],
+            runbooks=[
+                runbook("Sync-Routes", "automatic"),
+                runbook("Audit-Firewall", "manual"),
+                runbook("Sync-Dns", "automatic", uses_run_as=None, verdict="unreadable", uses=[]),
+            ],
             findings=[
-                said("RA102", f"{account}/connections/AzureRunAsConnection", connection="AzureRunAsConnection", missing="the certificate asset"),
-                _finding_412("Audit-Firewall"),
-                said("RA901", f"{account}/runbooks/Sync-Dns", what="Runbook Sync-Dns", reason="HTTP 403, AuthorizationFailed."),
+                said(
+                    "RA102",
+                    f"{account}/connections/AzureRunAsConnection",
+                    connection="AzureRunAsConnection",
+                    missing="the certificate asset",
+                ),
+                said_of_use("Audit-Firewall"),
+                said(
+                    "RA901",
+                    f"{account}/runbooks/Sync-Dns",
+                    what="Runbook Sync-Dns",
+                    reason="HTTP 403, AuthorizationFailed.",
+                ),
             ],
         ),
     )
@@ -572,7 +607,7 @@ def _backup(folder: Path) -> None:
             location="uksouth",
             state="in_progress",
             state_because=["1 of 3 runbooks still uses the Run As account."],
-            identity={"type": "SystemAssigned", "principal_id": guid(name, "identity"), "tenant_id": TENANT, "user_assigned_identities": []},
+            identity=system_assigned(name),
             run_as=[run_as(name)],
             runbooks=[runbook("Copy-Backups"), runbook("Purge-Backups", "automatic"), runbook("Test-Restore")],
         ),
@@ -591,7 +626,7 @@ def _identity_team(folder: Path) -> None:
             state_because=["1 runbook uses Azure AD cmdlets."],
             run_as=[run_as("aa-identity")],
             runbooks=[runbook("Review-Guests", "manual"), runbook("Sync-Groups", "automatic")],
-            findings=[_finding_412("Review-Guests")],
+            findings=[said_of_use("Review-Guests")],
         ),
     )
 
@@ -606,7 +641,7 @@ def _drifted(folder: Path) -> None:
             name,
             state="drifted",
             state_because=["Runbook Restart-Web was rewritten, and logs in with the Run As account again."],
-            identity={"type": "SystemAssigned", "principal_id": guid(name, "identity"), "tenant_id": TENANT, "user_assigned_identities": []},
+            identity=system_assigned(name),
             run_as=[run_as(name)],
             runbooks=[runbook("Restart-Web", "automatic")],
             findings=[said("RA901", f"{account_id(name)}/jobs", what="The jobs", reason="HTTP 429.")],
@@ -620,7 +655,7 @@ def large_estate(folder: Path, accounts: int, runbooks: int) -> None:
     for number in range(accounts):
         name = f"aa-{number:05}"
         books = [runbook(f"Runbook-{book}", todos[(number + book) % 5]) for book in range(runbooks)]
-        findings = [_finding_412(book["name"]) for book in books if book["verdict"] == "manual"]
+        findings = [said_of_use(book["name"]) for book in books if book["verdict"] == "manual"]
         state = "manual_work" if findings else "ready"
         document = assessment(name, state=state, run_as=[run_as(name)], runbooks=books, findings=findings)
         keep(folder, document)

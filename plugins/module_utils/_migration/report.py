@@ -25,7 +25,7 @@ from .._report.json_report import Listed, compact
 from .._report.junit import Suites
 from .._report.numbers import Row, Totals, row
 from .._report.sarif import SCHEMA, VERSION, Results, run_tail
-from .._report.shapes import FORMAT
+from .._report.shapes import FORMAT, STATES
 from .._step import StepError
 from ._call import Result
 from ._local_call import LocalCall
@@ -219,19 +219,23 @@ class _Html(_Format):
         self._found = found
         self._folder = folder
         self._content = content
-        self._rows: list[Row] = []
-        self._articles: list[str] = []
+        # Rows, and with few accounts what is to be read about them.
+        self._accounts: list[tuple[Row, str]] = []
 
     def add(self, one: Account, line: Row) -> None:
-        self._rows.append(line)
         shown = diffs(one.timeline, blobs(self._found, one.key, one.blobs)) if self._content else []
+        article = ""
         if line.page.startswith(f"{PAGES}/"):
             self._folder.write(line.page, self._pages.account_page(one.facts, shown, self._found.newest))
         else:
-            self._articles.append(self._pages.article(one.facts, one.folder, shown))
+            article = self._pages.article(one.facts, one.folder, shown)
+        self._accounts.append((line, article))
 
     def finish(self, totals: Totals, problems: list[dict[str, Any]]) -> None:
-        for text in self._pages.index(self._rows, totals, problems, self._found.newest, self._articles):
+        # What needs people comes first.
+        self._accounts.sort(key=lambda entry: (STATES.index(entry[0].state), entry[0].name.lower(), entry[0].id))
+        rows, articles = [line for line, dummy in self._accounts], (article for dummy, article in self._accounts)
+        for text in self._pages.index(rows, totals, problems, self._found.newest, articles):
             self.sinks[0].write(text)
 
 

@@ -16,7 +16,7 @@ _GAP = 3.0
 
 @dataclass(frozen=True)
 class Part:
-    """A part of a whole. ``kind`` is one of our own words, which the style gives a colour; ``label`` is text of ours."""
+    """A part of a whole. ``kind`` is a word of ours, which the style gives a colour; ``label`` is ours too."""
 
     kind: str
     label: str
@@ -38,8 +38,8 @@ def bar(parts: Sequence[Part], name: str) -> str:
         left += width + _GAP
     body = "".join(pieces) or '<rect class="f-none" x="0" y="0" width="1000" height="20"/>'
     return (
-        f'<svg class="bar" viewBox="0 0 1000 20" preserveAspectRatio="none" role="img" aria-label="{_told(name, shown)}">'
-        f"{body}</svg>"
+        f'<svg class="bar" viewBox="0 0 1000 20" preserveAspectRatio="none" role="img" '
+        f'aria-label="{_told(name, shown)}">{body}</svg>'
     )
 
 

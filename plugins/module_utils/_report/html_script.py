@@ -16,7 +16,7 @@ SCRIPT = r"""
 
   // The theme: what the system says, or what was chosen here before.
   const kept = () => { try { return localStorage.getItem("theme"); } catch (refused) { return null; } };
-  const keep = (theme) => { try { localStorage.setItem("theme", theme); } catch (refused) { /* only this page then */ } };
+  const keep = (theme) => { try { localStorage.setItem("theme", theme); } catch (refused) { /* this page only */ } };
   if (kept() === "dark" || kept() === "light") { root.dataset.theme = kept(); }
   const isDark = () => root.dataset.theme
     ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
@@ -47,6 +47,14 @@ SCRIPT = r"""
   });
   addEventListener("afterprint", () => { for (const fold of folded) { fold.open = false; } });
 
+  // On a phone rows become cards; each line of a card says what its column was.
+  for (const stack of all("table.stack")) {
+    const names = Array.from(stack.tHead.rows[0].cells, (cell) => cell.textContent);
+    for (const row of stack.tBodies[0].rows) {
+      Array.from(row.cells).slice(1).forEach((cell, place) => { cell.dataset.label = names[place + 1]; });
+    }
+  }
+
   const table = document.getElementById("account-table");
   if (!table) { return; }
   const body = table.tBodies[0];
@@ -71,12 +79,10 @@ SCRIPT = r"""
   };
   text.addEventListener("input", filter);
   for (const select of selects) { select.addEventListener("change", filter); }
-  document.getElementById("filter-reset").addEventListener("click", () => {
-    text.value = "";
-    for (const select of selects) { select.value = ""; }
-    filter();
-    text.focus();
-  });
+  const form = document.getElementById("filter");
+  form.addEventListener("submit", (event) => event.preventDefault());
+  // A form is reset after its event.
+  form.addEventListener("reset", () => setTimeout(filter));
   for (const link of all("a[data-state]")) {
     link.addEventListener("click", () => {
       for (const select of selects) { select.value = select.dataset.column === "state" ? link.dataset.state : ""; }

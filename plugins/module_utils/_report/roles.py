@@ -101,7 +101,7 @@ def _line(
         "condition": held["condition"],
         "run_as": "held",
         "identity": verdict,
-        "through": "; ".join(f"{role.role} at {role.scope}" for role in through),
+        "through": ", ".join(_through(role, held["scope"]) for role in through),
         "copied": max((role.copied for role in through if role.copied), default=None),
     }
     return line, {role.key for role in through}
@@ -125,6 +125,10 @@ def _judged(held: Json, identity: Mapping[tuple[str, str], _Role], known: bool) 
     if mapped:
         return MAPPED, mapped
     return (MISSING if known or held["held_by_identity"] is False else UNKNOWN), []
+
+
+def _through(role: _Role, scope: str) -> str:
+    return role.role if normal_id(role.scope) == normal_id(scope) else f"{role.role} at {role.scope}"
 
 
 def _contains(outer: str, inner: str) -> bool:

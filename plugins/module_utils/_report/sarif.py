@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # PRIVATE: this file is no public interface of the collection; it may change in any release.
-"""``findings.sarif``: the findings in the Static Analysis Results Interchange Format, version 2.1.0 (OASIS standard)."""
+"""``findings.sarif``: the findings in the Static Analysis Results Interchange Format, version 2.1.0 (OASIS)."""
 
 from __future__ import annotations
 

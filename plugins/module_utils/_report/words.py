@@ -87,19 +87,35 @@ def days(left: int) -> str:
     return f"in {left} day{'s' if left != 1 else ''}"
 
 
-def scope_name(scope: str) -> str:
-    """Return the kind and the name of a scope: ``resource group rg-ops``."""
+def scope_parts(scope: str) -> tuple[str, str]:
+    """Return the kind and the name of a scope: ``resource group`` and ``rg-ops``."""
     parts = scope.strip("/").split("/")
     kinds = [part.lower() for part in parts]
     if kinds[0] == "subscriptions" and len(parts) == 2:
-        return f"subscription {parts[1]}"
+        return "subscription", parts[1]
     if kinds[0] == "subscriptions" and len(parts) == 4 and kinds[2] == "resourcegroups":
-        return f"resource group {parts[3]}"
+        return "resource group", parts[3]
     if kinds[:2] == ["providers", "microsoft.management"] and len(parts) == 4:
-        return f"management group {parts[3]}"
-    if len(parts) >= 8:
-        return f"{parts[-2]} {parts[-1]}"
-    return "tenant root" if scope == "/" else scope
+        return "management group", parts[3]
+    if is_deep(scope):
+        return parts[-2], parts[-1]
+    return ("", "tenant") if scope == "/" else ("", scope)
+
+
+def scope_name(scope: str) -> str:
+    """Return the same as one text."""
+    return " ".join(scope_parts(scope)).strip()
+
+
+def is_deep(scope: str) -> bool:
+    """Tell whether a scope is more than a subscription or a word, so that its id tells more than its name."""
+    return scope.strip("/").count("/") >= 2
+
+
+def where(resource: str) -> str:
+    """Return what a finding is about: the name at the end of an id, and of a subscription what it is."""
+    kind, name = scope_parts(resource)
+    return f"{kind} {name}" if kind == "subscription" else last_part(resource)
 
 
 def last_part(resource: str) -> str:
