@@ -29,7 +29,7 @@ from .._report.shapes import FORMAT, STATES
 from .._step import StepError
 from ._call import Result
 from ._local_call import LocalCall
-from .report_reading import Found, blobs, look_through, materials
+from .report_reading import Found, blobs, folder_names, look_through, materials
 from .report_writing import PAGES, Folder, Sink
 
 __all__ = ["ARGUMENTS", "run"]
@@ -77,7 +77,7 @@ def _names(found: Found, formats: Iterable[str]) -> list[str]:
     """Return the names of the files that the report will have."""
     names = [name for chosen in formats for name in _NAMES[chosen]]
     if "html" in formats and len(found.accounts) > MOST_ON_ONE_PAGE:
-        names += [_page(material.folder) for material in materials(found)]
+        names += [_page(folder) for folder in folder_names(found).values()]
     return names
 
 

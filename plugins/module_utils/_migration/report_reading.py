@@ -97,9 +97,14 @@ def look_through(base: Path, folders: Sequence[str]) -> Found:
 
 def materials(found: Found) -> Iterator[Material]:
     """Yield what is known of each account, in the order of their names."""
-    folders = {key: _folder_of(files) for key, files in found.accounts.items()}
+    folders = folder_names(found)
     for key in sorted(folders, key=lambda key: (folders[key].lower(), key)):
         yield _material(found, found.accounts[key], folders[key])
+
+
+def folder_names(found: Found) -> dict[str, str]:
+    """Return the name of each account's page: what its folder in a ledger is called, whatever it is called here."""
+    return {key: _folder_of(files.id) for key, files in found.accounts.items()}
 
 
 def blobs(found: Found, key: str, wanted: set[str]) -> Mapping[str, bytes]:
@@ -212,13 +217,12 @@ def _keys(files: _Files) -> tuple[str, str]:
     return normal_id(files.id), ""
 
 
-def _folder_of(files: _Files) -> str:
-    """Return the name of the account's page: what its folder in a ledger is called, whatever it is called here."""
+def _folder_of(account_id: str) -> str:
     try:
-        name = account_of(files.id).name
+        name = account_of(account_id).name
     except IndexError:
-        name = files.id
-    return _ledger.account_folder("", name, normal_id(files.id)).name
+        name = account_id
+    return _ledger.account_folder("", name, normal_id(account_id)).name
 
 
 class _Unusable(Exception):

@@ -133,7 +133,10 @@ class Folder:
             return self._refuse(f"has another manifest: {error}")
 
     def _unfinished(self) -> set[str]:
-        return set(self._text(_IN_PROGRESS).splitlines())
+        names = self._text(_IN_PROGRESS).splitlines()
+        if not all(manifest.names_a_file(name) for name in names):
+            self._refuse(f"holds a file {_IN_PROGRESS} that no report wrote")
+        return set(names)
 
     def _text(self, name: str) -> str:
         return (self.path / name).read_text(encoding="utf-8")

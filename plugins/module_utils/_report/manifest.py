@@ -12,12 +12,18 @@ from collections.abc import Mapping
 
 NAME = "SHA256SUMS"
 # Names that the report itself gives: no way out of the folder, nothing that sha256sum would escape.
-_LINE = re.compile(r"([0-9a-f]{64})  ((?:accounts/)?[A-Za-z0-9_-][A-Za-z0-9_.-]*)")
+_NAME = r"(?:accounts/)?[A-Za-z0-9_-][A-Za-z0-9_.-]*"
+_LINE = re.compile(rf"([0-9a-f]{{64}})  ({_NAME})")
 
 
 def text(digests: Mapping[str, str]) -> str:
     """Return the manifest of files: path to SHA-256."""
     return "".join(f"{digest}  {path}\n" for path, digest in sorted(digests.items()))
+
+
+def names_a_file(name: str) -> bool:
+    """Tell whether a text is a name that a report gives to a file of its folder."""
+    return re.fullmatch(_NAME, name) is not None
 
 
 def parsed(content: str) -> dict[str, str]:

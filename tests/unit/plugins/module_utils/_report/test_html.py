@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from functools import cache
 from html.parser import HTMLParser
 
 from hypothesis import given, settings
@@ -107,8 +108,13 @@ def full(text: str) -> Account:
     return account(Material(document["account"]["id"], "folder", document, [journal]), Sharing())
 
 
+@cache
+def made_pages(title: str) -> Pages:
+    return Pages(title)
+
+
 def page(one: Account, title: str = "Title", *, own_page: bool = False) -> str:
-    pages = Pages(title)
+    pages = made_pages(title)
     shown = diffs(one.timeline, {"a" * 64: b"old", "b" * 64: str(one.facts["name"]).encode("utf-8")})
     if own_page:
         return pages.account_page(one.facts, shown, None)
