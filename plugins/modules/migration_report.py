@@ -91,7 +91,7 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
-dest:
+folder:
   description: The folder of the report, as O(dest) names it.
   returned: success
   type: str

@@ -243,7 +243,7 @@ def _result(call: LocalCall, folder: Folder, totals: Totals, found: Found) -> Re
     changed = set(folder.changed)
     result: Result = {
         "changed": bool(folder.changed or folder.removed),
-        "dest": folder.shown,
+        "folder": folder.shown,
         "files": [
             {"path": name, "sha256": digest, "changed": name in changed}
             for name, digest in sorted(folder.digests.items())

@@ -114,11 +114,10 @@ class Many:
             return self.default()
         items = []
         for position, item in enumerate(value):
-            faults: list[str] = []
+            faults: list[str] = [] if item is not None else [""]
             read = self.item.read(item, "", faults)
-            if faults:
-                wrong += [f"{where}[{position}]{fault}" for fault in faults]
-            if item is not None and "" not in faults:
+            wrong += [f"{where}[{position}]{fault}" for fault in faults]
+            if "" not in faults:
                 items.append(read)
         return items
 
@@ -137,8 +136,8 @@ class Fields:
         return None if self.nullable else {name: shape.default() for name, shape in self.fields.items()}
 
     def read(self, value: Any, where: str, wrong: list[str]) -> dict[str, Any] | None:
-        if value is None and self.nullable:
-            return None
+        if value is None:
+            return self.default()
         if not isinstance(value, dict):
             wrong.append(where)
             return self.default()

@@ -62,6 +62,7 @@ def test_an_account_that_only_a_journal_knows_is_not_assessed() -> None:
     )
     assert progress(made) == {"Start": "done"}
     assert made["run_as"] is None
+    assert made["findings"] == []
 
 
 def test_what_is_left_of_each_runbook() -> None:

@@ -84,7 +84,14 @@ def test_what_nobody_knows_is_left_out() -> None:
 
 
 def test_what_is_of_another_shape_is_named_and_costs_itself_only() -> None:
-    broken = {**PLAIN, "size": "1", "on": 1, "colour": "green", "parts": [{"name": "p"}, 5, {"name": []}], "tags": 3}
+    broken = {
+        **PLAIN,
+        "size": "1",
+        "on": 1,
+        "colour": "green",
+        "parts": [{"name": "p"}, 5, {"name": []}, None],
+        "tags": 3,
+    }
     result, wrong = read(broken)
     assert result == {
         **PLAIN,
@@ -94,7 +101,7 @@ def test_what_is_of_another_shape_is_named_and_costs_itself_only() -> None:
         "parts": [{"name": "p"}, {"name": ""}],
         "tags": {},
     }
-    assert wrong == [".size", ".on", ".colour", ".parts[1]", ".parts[2].name", ".tags"]
+    assert wrong == [".size", ".on", ".colour", ".parts[1]", ".parts[2].name", ".parts[3]", ".tags"]
 
 
 def test_half_a_character_becomes_one_that_can_be_written() -> None:
