@@ -57,7 +57,7 @@ class Chromium:
         self._in, from_browser = os.pipe()
         self._process = subprocess.Popen(
             # The browser reads descriptor 3 and writes 4; a shell puts them there.
-            ["/bin/sh", "-c", f'exec "$0" "$@" 3<&{to_browser} 4>&{from_browser}', PROGRAM, *FLAGS, self._data()],
+            ["bash", "-c", f'exec "$0" "$@" 3<&{to_browser} 4>&{from_browser}', PROGRAM, *FLAGS, self._data()],
             pass_fds=(to_browser, from_browser),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

@@ -105,7 +105,7 @@ def account(material: Material, sharing: Sharing) -> Account:
     """Join what is known of one account. What is of no use in its files becomes findings, never an error."""
     wrong: list[str] = []
     changes = timeline(merged(material.journals, wrong), wrong)
-    assessment: Json = ASSESSMENT.read(material.assessment or {}, "", wrong) or {}
+    assessment: Json = ASSESSMENT.read(material.assessment, "", wrong) or {}
     there = material.assessment is not None
     facts = {
         **_named(assessment, material),

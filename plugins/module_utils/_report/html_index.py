@@ -79,7 +79,7 @@ id="filter-count" role="status"></span></div>
 {% for value, text in options %}<option value="{{ value }}">{{ text }}</option>{% endfor %}</select>
 {% endfor %}
 <button type="reset">Reset</button></form></div>
-<table class="acct" id="account-table">
+<div class="box"><table class="acct" id="account-table">
 <thead><tr>{% for name in ("Account", "State", "Findings", "Run As", "Runbooks", "Region", "Assessed") %}
 <th scope="col"><button type="button">{{ name }}</button></th>{% endfor %}</tr></thead>
 <tbody>
@@ -109,7 +109,7 @@ row.subscription }}" data-region="{{ row.region }}">
 """
 
 INDEX_END = r"""
-</tbody></table><p class="none" id="filter-none" hidden>No account is like that.</p></section>
+</tbody></table></div><p class="none" id="filter-none" hidden>No account is like that.</p></section>
 {% if codes %}
 <section class="card" aria-labelledby="codes"><div class="pad"><h2 id="codes">What was found most</h2></div>
 <div class="scroll" tabindex="0" role="region" aria-label="Findings by code"><table class="stack"><thead><tr>

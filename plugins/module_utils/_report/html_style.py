@@ -107,6 +107,7 @@ th[aria-sort=descending] button::after{content:"\\2193";opacity:1}
 td.r,th.r{text-align:right}
 .acct td{padding-block:.55rem}
 .acct tbody tr:hover{background:var(--head)}
+.box{overflow-x:auto}
 .acct a{font-weight:600;overflow-wrap:anywhere}
 .acct .id{white-space:nowrap}
 .acct .sub{display:block;font-size:.82rem;color:var(--soft);overflow-wrap:anywhere}
@@ -173,10 +174,9 @@ footer{color:var(--soft);font-size:.85rem;padding-bottom:2rem}
 .b-not_needed,.b-not_used{background:var(--c-none)}.b-not_assessed,.b-unknown,.b-other{background:var(--c-unknown)}
 .s-done{stroke:var(--c-done)}.s-automatic{stroke:var(--c-progress)}.s-manual{stroke:var(--c-manual)}
 .s-unknown{stroke:var(--c-unknown)}
+@media (max-width:1150px){.acct .id{white-space:normal}.acct th,.acct td{padding-inline:.45rem}}
 @media (max-width:1000px){.over>*{grid-column:span 3}.over>.last{grid-column:1/-1}}
-@media (max-width:720px){
-.wide{padding-inline:.8rem}
-.over>*{grid-column:1/-1}
+@media (max-width:900px){
 .acct,.acct tbody,.acct tr,.acct td{display:block}
 .acct thead{display:none}
 .acct tr{padding:.7rem .9rem;border-bottom:1px solid var(--line)}
@@ -186,6 +186,10 @@ justify-content:space-between;text-align:right}
 .acct td:first-child{display:block;text-align:left;padding-bottom:.35rem}
 .acct td:first-child::before{content:none}
 .acct .marks{justify-content:flex-end}
+}
+@media (max-width:720px){
+.wide{padding-inline:.8rem}
+.over>*{grid-column:1/-1}
 .bar-tools input,.bar-tools select{flex:1 1 8rem;max-width:none}
 .time li{grid-template-columns:1fr auto}
 .time .what{grid-column:1/-1;grid-row:2}
