@@ -65,7 +65,17 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        filters = ("days", "is_deep", "label", "last_part", "outcome", "parts_left_out", "scope_name", "scope_parts")
+        filters = (
+            "days",
+            "is_deep",
+            "kind",
+            "label",
+            "last_part",
+            "outcome",
+            "parts_left_out",
+            "scope_name",
+            "scope_parts",
+        )
         self._environment.filters.update({name: getattr(words, name) for name in (*filters, "when", "where", "words")})
         self._environment.globals.update(
             title=title, style=safe(STYLE), script=safe(SCRIPT), policy=policy(), time=None

@@ -265,8 +265,8 @@ Differs: {{ text }}</div>{% endfor %}
 {% for change in changes %}
 <li><span class="num soft">{{ change.time | when }}</span>
 <span class="what">{% if change.outcome == "note" %}{{ change.kind | words }}{% else %}
-{{ change.action | words }} {{ change.kind | words | lower }}{% endif %}
- <b>{{ change.target | last_part }}</b> <span class="soft">{{ change.step }}</span>{% if change.reason %}
+{{ change.action | words }} {{ change.kind | kind }}{% endif %}
+ <b>{{ change.subject }}</b> <span class="soft">{{ change.step }}</span>{% if change.reason %}
 <br>{{ change.reason }}{% endif %}</span>
 {% if change.outcome != "note" %}{{ chip(change.outcome, change.outcome | outcome, "o") }}{% else %}
 <span></span>{% endif %}</li>

@@ -117,8 +117,8 @@ INDEX_END = r"""
 <tbody>
 {% for entry in codes %}<tr><td><span class="chip {{ entry.severity }}">{{ entry.severity }}</span></td>
 <td class="num">{{ entry.code }}</td><td>{{ entry.sentence }}<div class="do soft">{{ entry.remedy }}</div></td>
-<td class="r num">{{ entry.count }}<span class="soft"> found</span></td>
-<td class="r num">{{ entry.accounts }}<span class="soft"> accounts</span></td></tr>
+<td class="r num">{{ entry.count }}</td>
+<td class="r num">{{ entry.accounts }}</td></tr>
 {% endfor %}</tbody></table></div></section>
 {% endif %}
 """

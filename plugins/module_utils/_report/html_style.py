@@ -121,6 +121,7 @@ main>section.card{margin-bottom:1.25rem}
 .part{border-top:1px solid var(--line)}
 .part>p,.part>ul,.part>details>p{margin:.1rem 1.15rem .8rem}
 .part>.scroll{border-top:0}
+.part>.scroll+ul{margin-top:.8rem}
 .part .count{color:var(--soft);font-weight:400;font-size:.88rem;margin-left:.35rem}
 article{margin-bottom:1.25rem;overflow:hidden;scroll-margin-top:1rem}
 summary{cursor:pointer;list-style-position:outside}
@@ -137,7 +138,7 @@ padding:.2rem 1.15rem 1.05rem}
 dl .all{grid-column:1/-1}
 dt{font-size:.78rem;color:var(--soft)}
 dd{margin:0;overflow-wrap:anywhere}
-ul.plain{list-style:none;margin:0;padding:0}
+ul.plain{list-style:none;padding:0}
 .finding .what{max-width:46rem}
 .finding .do{color:var(--soft);font-size:.93em;margin-top:.15rem}
 .time{list-style:none;margin:0;padding:.1rem 1.15rem .9rem}
@@ -145,6 +146,7 @@ ul.plain{list-style:none;margin:0;padding:0}
 border-bottom:1px solid var(--line2)}
 .time li:last-child{border:0}
 .time .what{min-width:0;overflow-wrap:anywhere}
+.time .chip{align-self:start}
 .diff{margin:0 1.15rem 1rem;border:1px solid var(--line);border-radius:8px;overflow:hidden}
 .diff>summary{padding:.5rem .8rem;background:var(--head);overflow-wrap:anywhere}
 .diff>p{margin:.6rem .8rem}

@@ -12,12 +12,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .._azure.ids import normal_id
-from .shape import Fields, Number, Text
+from .._azure.ids import last_segment, normal_id
+from .shape import Fields, Number, Text, sound
 
 NOTE, DONE, FAILED, UNKNOWN = "note", "done", "failed", "unknown"
 _INTEND = "intend"
 _ENDS = {"done": DONE, "failed": FAILED}
+ROLE_ASSIGNMENT = "role_assignment"
 _PUBLISHED = "runbook_published"
 _REWRITES = "update_runbook"
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -48,8 +49,16 @@ class Change:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the line as ``report.json`` has it: what was there before and after stays in the ledger."""
-        names = ("time", "step", "run", "action", "kind", "target", "outcome", "reason")
+        names = ("time", "step", "run", "action", "kind", "target", "subject", "outcome", "reason")
         return {name: getattr(self, name) for name in names}
+
+    @property
+    def subject(self) -> str:
+        """What was changed, as people call it: of a role assignment, whose name is a GUID, the role and the scope."""
+        state = self.after if isinstance(self.after, dict) else self.before
+        if self.kind == ROLE_ASSIGNMENT and isinstance(state, dict) and state.get("role"):
+            return sound(f"{state['role']} at {state.get('scope')}")
+        return runbook_of(self.target) if self.kind.startswith("runbook") else last_segment(self.target) or self.target
 
 
 def merged(journals: Iterable[Sequence[Any]], wrong: list[str]) -> list[dict[str, Any]]:

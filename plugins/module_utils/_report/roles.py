@@ -12,11 +12,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from .._azure.ids import last_segment, normal_id
-from .journal import DONE, Change
+from .journal import DONE, ROLE_ASSIGNMENT, Change
 
 HELD, NARROWER, MAPPED, MISSING, OTHER = "held", "narrower", "mapped", "missing", "other_condition"
 UNKNOWN = "unknown"
-_KIND = "role_assignment"
 
 Json = Mapping[str, Any]
 
@@ -61,7 +60,7 @@ def _identity_roles(
         role = _Role(entry["role"], last_segment(entry["role_id"]).lower(), entry["scope"], entry["condition"])
         roles[role.key] = role
     for change in changes:
-        if change.kind == _KIND and change.outcome == DONE:
+        if change.kind == ROLE_ASSIGNMENT and change.outcome == DONE:
             _apply(change, roles, later=assessed is None or change.time > assessed)
     return roles
 

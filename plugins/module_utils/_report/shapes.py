@@ -234,6 +234,7 @@ CHANGE = Fields(
         "action": Text(),
         "kind": Text(),
         "target": Text(),
+        "subject": Text(),
         "outcome": Text(choices=("done", "failed", "unknown", "note")),
         "reason": _NULL,
     }

@@ -46,6 +46,7 @@ LABELS = {
     "info": "Information",
 }
 _OUTCOMES = {"done": "done", "failed": "failed", "unknown": "not confirmed"}
+_KINDS = {"runbook_published": "runbook", "runbook_draft": "draft of runbook", "job_schedule": "schedule link"}
 _PARTS = {
     "hybrid": "hybrid workers",
     "modules": "modules",
@@ -66,6 +67,11 @@ def label(word: str) -> str:
 def outcome(word: str) -> str:
     """Return what became of a change."""
     return _OUTCOMES.get(word, word)
+
+
+def kind(word: str) -> str:
+    """Return what kind of thing was changed."""
+    return _KINDS.get(word, words(word).lower())
 
 
 def words(name: str) -> str:

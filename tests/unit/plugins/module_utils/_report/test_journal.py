@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.azauto.runas_migration.plugins.module_utils._report.journal import (
+    Change,
     blobs_of,
     merged,
     rewritten,
@@ -105,3 +106,15 @@ def test_a_runbook_is_rewritten_while_its_last_publication_was_our_rewrite() -> 
 def test_the_name_of_a_runbook_may_hold_anything_but_its_collection() -> None:
     assert runbook_of(f"{ACCOUNT}/runbooks/a <b> {{{{ c }}}}") == "a <b> {{ c }}"
     assert runbook_of("Start") == "Start"
+
+
+def test_a_change_names_what_it_is_about() -> None:
+    def subject(kind: str, target: str, before: Any, after: Any) -> str:
+        return Change("t", "s", "r", 1, "a", kind, target, "done", None, before, after).subject
+
+    role = {"role": "Reader", "scope": "/subscriptions/s"}
+    assert subject("role_assignment", "/x/roleAssignments/guid", None, role) == "Reader at /subscriptions/s"
+    assert subject("role_assignment", "/x/roleAssignments/guid", role, None) == "Reader at /subscriptions/s"
+    assert subject("role_assignment", "/x/roleAssignments/guid", None, []) == "guid"
+    assert subject("runbook_published", f"{ACCOUNT}/runbooks/a/b", OLD, NEW) == "a/b"
+    assert subject("identity", ACCOUNT, None, None) == "aa"
