@@ -6,7 +6,7 @@ VENV := .venv
 LOCK := tests/requirements/newest.txt
 
 .NOTPARALLEL:
-.PHONY: help demo test lint unit simulator integration molecule test-matrix sanity peer-test graph-oracle bench lock venv clean
+.PHONY: help demo test lint unit simulator integration molecule test-matrix sanity peer-test graph-oracle bench browser-test lock venv clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -42,6 +42,9 @@ peer-test: venv ## azure.azcollection and az read the simulator (installs 3 GB; 
 
 graph-oracle: venv ## A real BinaryFormatter loads rewritten graphs, or FILES="a b" (needs mono-mcs and mono-runtime)
 	@tests/tools/graph_oracle $(FILES)
+
+browser-test: venv ## The report's pages in headless Chromium (installs Debian's chromium where it can)
+	@tests/tools/browser
 
 bench: venv ## Time, CPU and requests per account, fast path on and off
 	@tests/tools/bench

@@ -30,8 +30,10 @@ def main() -> None:
         (folder / "report.png").write_bytes(browser.picture())
         articles = "Array.from(document.querySelectorAll('article'))"
         own = browser.value(f"{articles}.find((one) => one.textContent.includes('aa-finance-prod')).id")
-        browser.screen(WIDTH, 1250)
+        browser.screen(WIDTH, 1180)
         browser.open(page, f"#{own}")
+        titles = f"Array.from(document.querySelectorAll('#{own} h3'))"
+        browser.value(f"{titles}.find((one) => one.textContent.startsWith('Roles')).scrollIntoView()")
         (folder / "report_account.png").write_bytes(browser.picture())
 
 

@@ -61,9 +61,9 @@ entry.status) }}</td>
 <br><span class="soft">{{ entry.days_left | days }}</span>{% endif %}{% else %}
 <span class="soft">not known</span>{% endif %}
 {% if entry.certificate %}<br>{{ entry.certificate }}{% endif %}{% if entry.thumbprint %}
-<br><span class="id">{{ entry.thumbprint }}</span>{% endif %}</td>
+<br><span class="id keep">{{ entry.thumbprint }}</span>{% endif %}</td>
 <td>{% if entry.application and entry.application.display_name %}{{ entry.application.display_name }}<br>{% endif %}
-<span class="id">{{ entry.application_id or "no application id" }}</span>
+<span class="id keep">{{ entry.application_id or "no application id" }}</span>
 {% if entry.service_principal %}
 <br><span class="soft">sign-in {{ yes_no(entry.service_principal.enabled, "enabled", "disabled") }}</span>{% endif %}
 {% if entry.application and entry.application.secrets %}

@@ -37,6 +37,7 @@ h3{font-size:1rem}
 p{margin:.35rem 0}
 code,.id{font:.86em/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace;overflow-wrap:anywhere}
 .id{color:var(--soft);font-size:.8em}
+.keep{white-space:nowrap}
 .soft{color:var(--soft)}
 .num{font-variant-numeric:tabular-nums;white-space:nowrap}
 .skip{position:absolute;left:-99rem}
