@@ -28,7 +28,7 @@ from .._report.shape import sound
 from .._step import StepError
 from . import file_access
 
-ASSESSMENT, JOURNAL = "assessment.json", "journal.jsonl"
+ASSESSMENT, JOURNAL, BLOBS = "assessment.json", "journal.jsonl", "blobs"
 FORMAT = 1
 # So deep below a given folder are account folders looked for: slices, tenants, waves.
 _DEPTH = 4
@@ -144,9 +144,9 @@ def _below(folder: Path, depth: int, found: Found) -> Iterator[Path]:
     names = {entry.name for entry in entries}
     if names & {ASSESSMENT, JOURNAL}:
         yield folder
-        return
     for name in inner:
-        if not name.startswith(".") and depth > 0:
+        # Tens of thousands of contents, and nothing else.
+        if name != BLOBS and not name.startswith(".") and depth > 0:
             yield from _below(folder / name, depth - 1, found)
 
 

@@ -23,7 +23,7 @@ class Part:
     count: int
 
 
-def bar(parts: Sequence[Part], name: str) -> str:
+def stacked_bar(parts: Sequence[Part], name: str) -> str:
     """Return a bar whose parts are as wide as their counts; the legend beside it tells the numbers."""
     shown = [part for part in parts if part.count > 0]
     total = sum(part.count for part in shown)

@@ -21,7 +21,7 @@ from typing import Any
 from .._finding import CODES
 from .._masked_diff import printable
 from . import words
-from .charts import Part, bar, ring
+from .charts import Part, ring, stacked_bar
 from .diffs import Diff
 from .html_account import ACCOUNT, ACCOUNT_PAGE, ARTICLE
 from .html_index import FRAME, INDEX_END, INDEX_ROW, INDEX_START, PAGE
@@ -122,10 +122,10 @@ class Pages:
             "run_as": run_as,
             "severities": severities,
             # Made of our own words and of numbers only.
-            "states_bar": self._markup(bar(states, "Accounts by state")),
+            "states_bar": self._markup(stacked_bar(states, "Accounts by state")),
             "runbooks_ring": self._markup(ring(work, "Runbooks with a Run As login", middle)),
-            "run_as_bar": self._markup(bar(run_as, "Run As accounts by status")),
-            "findings_bar": self._markup(bar(severities, "Findings by severity")),
+            "run_as_bar": self._markup(stacked_bar(run_as, "Run As accounts by status")),
+            "findings_bar": self._markup(stacked_bar(severities, "Findings by severity")),
             "selects": list(_selects(rows)),
         }
 

@@ -203,6 +203,7 @@ dl{grid-template-columns:1fr 1fr;gap:.6rem 1rem}
 .scroll table.stack{min-width:0}
 .stack tr{padding:.6rem 1.15rem;border-bottom:1px solid var(--line2)}
 .stack td,.stack td:first-child,.stack td:last-child{border:0;padding:.12rem 0}
+.stack td:empty{display:none}
 .stack td[data-label]::before{content:attr(data-label);display:block;color:var(--soft);font-size:.78rem}
 .scope{min-width:0}
 }

@@ -356,6 +356,23 @@ def test_a_broken_file_is_a_finding_and_costs_nothing_else(
         assert problem["resource"] in (tmp_path / "report" / name).read_text()
 
 
+def test_a_stray_file_above_account_folders_hides_none(make: Make, tmp_path: Path) -> None:
+    inner = report_estate.keep(tmp_path / "ledger", assessment("aa-inner"))
+    shutil.copy(report_estate.keep(tmp_path / "other", assessment("aa-stray")) / "assessment.json", inner.parent)
+    make()
+    assert set(accounts(tmp_path / "report")) == {"aa-inner", "aa-stray"}
+
+
+def test_folders_that_lead_in_a_circle_are_read_once(make: Make, tmp_path: Path) -> None:
+    inner = report_estate.keep(tmp_path / "ledger", assessment("aa-inner"))
+    (inner.parent / "again").symlink_to(tmp_path / "ledger")
+    result = make(folders=["ledger", "ledger/again"])
+    assert result["summary"]["accounts"] == 1
+    assert [source["path"] for source in accounts(tmp_path / "report")["aa-inner"]["sources"]] == [
+        f"ledger/{inner.name}/assessment.json"
+    ]
+
+
 def test_a_report_of_broken_files_only_says_so(make: Make, tmp_path: Path) -> None:
     cut_assessment(report_estate.keep(tmp_path / "ledger", assessment("aa-broken")))
     result = make()

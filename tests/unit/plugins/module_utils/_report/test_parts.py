@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.azauto.runas_migration.plugins.module_utils._report import manifest, words
-from ansible_collections.azauto.runas_migration.plugins.module_utils._report.charts import Part, bar, ring
+from ansible_collections.azauto.runas_migration.plugins.module_utils._report.charts import Part, ring, stacked_bar
 from ansible_collections.azauto.runas_migration.plugins.module_utils._report.diffs import (
     MOST_CHARACTERS,
     MOST_LINES,
@@ -55,14 +55,14 @@ def test_a_long_diff_is_cut() -> None:
 
 
 def test_a_bar_is_as_wide_as_its_parts_together() -> None:
-    text = bar([Part("a", "A", 1), Part("b", "B", 3), Part("c", "C", 0)], "Things")
+    text = stacked_bar([Part("a", "A", 1), Part("b", "B", 3), Part("c", "C", 0)], "Things")
     assert text.count("<rect") == 2
     assert 'aria-label="Things: A 1, B 3"' in text
     assert 'width="249.25"' in text and 'width="747.75"' in text
 
 
 def test_charts_of_nothing_are_charts() -> None:
-    assert "Things: none" in bar([Part("a", "A", 0)], "Things")
+    assert "Things: none" in stacked_bar([Part("a", "A", 0)], "Things")
     assert ring([], "Things", "0").count("<circle") == 1
 
 
