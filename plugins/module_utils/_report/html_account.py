@@ -102,7 +102,7 @@ Differs: {{ text }}</div>{% endfor %}
 {% endif %}
 {%- endmacro -%}
 {%- macro evidence(found) -%}
-{% if found is none %}<span class="soft">not asked for</span>{% else %}
+{% if found is none %}<span class="soft">not known</span>{% else %}
 {% if found.last_job %}last job {{ found.last_job.status }}{% if found.last_job.time %}
 , <span class="num">{{ found.last_job.time | when }}</span>{% endif %}{% if found.last_job.run_on %}
  on {{ found.last_job.run_on }}{% endif %}{% else %}<span class="soft">no job</span>{% endif %}
