@@ -2,9 +2,9 @@
 
     python tests/benchmarks/bench.py [--accounts 10 100] [--forks 4] [--fast-path both] [--markdown FILE]
 
-For each number of generated accounts, on a simulator of its own: the migration
-playbook as a first run and as a second run (nothing to do), and a single task
-of each module that finds nothing to do. CPU is that of ansible-playbook with its
+For each number of generated accounts, on a simulator of its own: the playbook
+assess, the migration playbook as a first run and as a second run (nothing to do),
+and a single task of each module that finds nothing to do. CPU is that of ansible-playbook with its
 workers and module processes, user and system, without the simulator.
 
 The bundle that is trusted holds the usual authorities beside the simulator's own,
@@ -32,8 +32,9 @@ from typing import Any
 import certifi
 
 RUNBOOKS = 10
+ASSESS = "azauto.runas_migration.assess"
 MIGRATE = "azauto.runas_migration.migrate"
-MODULES = ("enable_identity", "copy_runas_roles", "update_runbook")
+MODULES = ("enable_identity", "copy_runas_roles", "update_runbook", "runas_info")
 ONE_TASK = """\
 - hosts: all
   gather_facts: false
@@ -114,7 +115,8 @@ class Bench:
         """Run a playbook on all accounts and return what it cost."""
         self._control("DELETE", "/requests")
         command = ["ansible-playbook", "-i", str(self._inventory()), "-f", str(self.forks), playbook]
-        command += ["-e", json.dumps({"runas_in_process": fast})]
+        folders = {name: str(self.folder / name) for name in ("runas_assessments", "runas_report")}
+        command += ["-e", json.dumps({"runas_in_process": fast, **folders})]
         cpu, wall = _children_cpu(), time.monotonic()
         done = subprocess.run(command, env=self._environment(), capture_output=True, text=True, check=False)
         wall, cpu = time.monotonic() - wall, _children_cpu() - cpu
@@ -173,7 +175,8 @@ def measure_size(accounts: int, forks: int, fast: bool) -> list[Figures]:
         folder = pathlib.Path(name)
         bench = Bench(folder, accounts, forks)
         try:
-            figures = [bench.measure(f"migrate, {which} run", MIGRATE, fast) for which in ("first", "second")]
+            figures = [bench.measure("assess, with the report", ASSESS, fast)]
+            figures += [bench.measure(f"migrate, {which} run", MIGRATE, fast) for which in ("first", "second")]
             for module in MODULES:
                 one_task = folder / f"{module}.yml"
                 one_task.write_text(ONE_TASK.format(module=module))
