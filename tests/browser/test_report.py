@@ -270,6 +270,16 @@ def test_the_printer_gets_what_is_folded(browser: Chromium, small: Path) -> None
     assert browser.value("document.querySelectorAll('article > details[open]').length") == 0
 
 
+def test_on_paper_the_table_stays_a_table(browser: Chromium, small: Path) -> None:
+    browser.screen(720)
+    browser.send("Emulation.setEmulatedMedia", {"media": "print"})
+    browser.open(small)
+    assert browser.value("getComputedStyle(document.querySelector('#account-table td')).display") == "table-cell"
+    assert browser.value("document.getElementById('filter').checkVisibility()") is False
+    assert browser.value(NO_OVERFLOW)
+    browser.send("Emulation.setEmulatedMedia", {"media": ""})
+
+
 def test_index_and_pages_lead_to_each_other(browser: Chromium, large: Path) -> None:
     browser.open(large)
     links = browser.value("Array.from(document.querySelectorAll('#account-table tbody a'), (link) => link.href)")

@@ -63,9 +63,9 @@ button:hover{background:var(--head)}
 .big{font-size:1.9rem;font-weight:650;letter-spacing:-.02em;line-height:1.2;margin:.15rem 0 0}
 .big small{font-size:.9rem;font-weight:400;color:var(--soft);letter-spacing:0}
 .split{display:flex;flex-wrap:wrap;gap:.3rem 2rem;align-items:baseline;justify-content:space-between}
-svg.bar{display:block;width:100%;height:18px;border-radius:5px;margin:.7rem 0 .75rem}
-.thin svg.bar{height:10px}
-svg.ring{width:112px;height:112px;flex:none}
+svg.bar{display:block;width:100%;height:1.15rem;border-radius:5px;margin:.7rem 0 .75rem}
+.thin svg.bar{height:.65rem}
+svg.ring{width:7rem;height:7rem;flex:none}
 svg.ring circle{fill:none;stroke-width:15}
 svg.ring .track{stroke:var(--line2)}
 svg.ring text{font-size:23px;font-weight:650;fill:var(--ink)}
@@ -177,9 +177,9 @@ footer{color:var(--soft);font-size:.85rem;padding-bottom:2rem}
 .b-not_needed,.b-not_used{background:var(--c-none)}.b-not_assessed,.b-unknown,.b-other{background:var(--c-unknown)}
 .s-done{stroke:var(--c-done)}.s-automatic{stroke:var(--c-progress)}.s-manual{stroke:var(--c-manual)}
 .s-unknown{stroke:var(--c-unknown)}
-@media (max-width:1150px){.acct .id{white-space:normal}.acct th,.acct td{padding-inline:.45rem}}
-@media (max-width:1000px){.over>*{grid-column:span 3}.over>.last{grid-column:1/-1}}
-@media (max-width:900px){
+@media screen and (max-width:1150px){.acct .id{white-space:normal}.acct th,.acct td{padding-inline:.45rem}}
+@media screen and (max-width:1000px){.over>*{grid-column:span 3}.over>.last{grid-column:1/-1}}
+@media screen and (max-width:900px){
 .acct,.acct tbody,.acct tr,.acct td{display:block}
 .acct thead{display:none}
 .acct tr{padding:.7rem .9rem;border-bottom:1px solid var(--line)}
@@ -190,7 +190,7 @@ justify-content:space-between;text-align:right}
 .acct td:first-child::before{content:none}
 .acct .marks{justify-content:flex-end}
 }
-@media (max-width:720px){
+@media screen and (max-width:720px){
 .wide{padding-inline:.8rem}
 .over>*{grid-column:1/-1}
 .bar-tools input,.bar-tools select{flex:1 1 8rem;max-width:none}
@@ -208,7 +208,12 @@ dl{grid-template-columns:1fr 1fr;gap:.6rem 1rem}
 .scope{min-width:0}
 }
 @media print{
-body{background:#fff;font-size:11px}
+html{font-size:10px}
+body{background:#fff;font-size:1rem}
+main.wide,.wide{max-width:none;padding-inline:0}
+.acct .id{white-space:normal}
+.acct th,.acct td{padding-inline:.5rem}
+.chip{white-space:normal}
 .top nav,.bar-tools form,.skip{display:none!important}
 .card{box-shadow:none}
 article{break-inside:auto;overflow:visible}
