@@ -12,8 +12,8 @@ module: migration_report
 short_description: Make a report of assessments and ledgers
 version_added: 1.0.0
 description:
-  - Turns what C(runas_info) kept and what the ledger recorded, of any number of accounts and from
-    any number of folders, into a folder to read, to work with and to keep as evidence.
+  - Turns what M(azauto.runas_migration.runas_info) kept and what the ledger recorded, of any number of accounts and
+    from any number of folders, into a folder to read, to work with and to keep as evidence.
   - The folder holds pages (C(report.html), and above 200 accounts a page for each below C(accounts)), tables
     (C(accounts.csv), C(runbooks.csv), C(findings.csv)), C(report.json), C(junit.xml), C(findings.sarif), and
     C(SHA256SUMS), which C(sha256sum -c) checks.

@@ -97,7 +97,7 @@ _APPLICATIONS = Fields({name: ASSESSMENT.fields[name] for name in ("account", "r
 
 def unreadable(resource: str, what: str, reason: str) -> Json:
     """Return the finding about something that the report cannot use."""
-    said: Json = FINDING.read(finding("RA901", resource, what=what, reason=reason).as_dict(), "", []) or {}
+    said: Json = FINDING.read(finding("RA906", resource, what=what, reason=reason).as_dict(), "", []) or {}
     return said
 
 

@@ -54,7 +54,8 @@ ACCOUNT = r"""
 <table class="stack"><thead><tr><th>Connection</th><th>Status</th><th>Certificate</th><th>Application</th>
 <th>What is wrong with it</th></tr></thead><tbody>
 {% for entry in run_as %}
-<tr><td><b>{{ entry.connection }}</b><br><span class="soft">{{ entry.kind }}, {{ entry.origin }}</span></td>
+<tr><td><b>{{ entry.connection or "no connection" }}</b>
+<br><span class="soft">{{ entry.kind }}, {{ entry.origin }}</span></td>
 <td>{{ chip(entry.status, entry.status) if entry.status in ("complete", "incomplete", "expired") else chip("unknown",
 entry.status) }}</td>
 <td>{% if entry.expires %}<span class="num">{{ entry.expires | when }}</span>{% if entry.days_left is not none %}
@@ -105,11 +106,13 @@ Differs: {{ text }}</div>{% endfor %}
 {% if found is none %}<span class="soft">not known</span>{% else %}
 {% if found.last_job %}last job {{ found.last_job.status }}{% if found.last_job.time %}
 , <span class="num">{{ found.last_job.time | when }}</span>{% endif %}{% if found.last_job.run_on %}
- on {{ found.last_job.run_on }}{% endif %}{% else %}<span class="soft">no job</span>{% endif %}
+ on {{ found.last_job.run_on }}{% endif %}{% elif "jobs" not in found.unread %}
+<span class="soft">no job</span>{% endif %}
 {% if found.schedules %}<br><span class="soft">schedules: {% for entry in found.schedules %}
 {{ entry.name }}{{ " (off)" if entry.enabled is false }}{{ ", " if not loop.last }}{% endfor %}</span>{% endif %}
 {% if found.webhooks %}<br><span class="soft">webhooks: {% for entry in found.webhooks %}
 {{ entry.name }}{{ " (off)" if entry.enabled is false }}{{ ", " if not loop.last }}{% endfor %}</span>{% endif %}
+{% if found.unread %}<br><span class="soft">could not be read: {{ found.unread | join(", ") }}</span>{% endif %}
 {% endif %}
 {%- endmacro -%}
 {%- macro runbooks_table(runbooks) -%}

@@ -47,7 +47,7 @@ class Suites:
 
     def add_problems(self, problems: Iterable[Json]) -> None:
         """Add the suite of input that could not be read, if there is any: its cases are errors."""
-        cases = [_Case(f"RA901 {said['resource']}", "input", (said,), "error") for said in problems]
+        cases = [_Case(f"{said['code']} {said['resource']}", "input", (said,), "error") for said in problems]
         if cases:
             self._add("input", cases, 0, len(cases), None, ())
 

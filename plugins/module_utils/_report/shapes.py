@@ -77,7 +77,8 @@ _HYBRID = Fields(
                     "sentence": Text(),
                 }
             )
-        )
+        ),
+        "unread": _NULL,
     },
     nullable=True,
 )
@@ -95,6 +96,7 @@ _MODULES = Fields(
                     "known_bad": Many(Fields({"module": Text(), "version": Text(), "why": Text(), "good": _NULL})),
                     "failed": Many(Fields({"module": Text(), "state": Text()})),
                     "runbooks": Many(Text(), nullable=True),
+                    "unread": _NULL,
                 }
             )
         )
@@ -103,7 +105,7 @@ _MODULES = Fields(
 )
 _RUN_AS = Fields(
     {
-        "connection": Text(),
+        "connection": _NULL,
         "kind": Text(),
         "origin": Text(),
         "status": Text(),
@@ -167,6 +169,7 @@ _RUNBOOK_FIELDS: dict[str, Shape] = {
             "webhooks": Many(
                 Fields({"name": Text(), "enabled": Flag(), "expires": _NULL, "last_invoked": _NULL, "run_on": _NULL})
             ),
+            "unread": _TEXTS,
         },
         nullable=True,
     ),

@@ -137,7 +137,7 @@ def test_of_many_accounts_with_one_application_some_are_named() -> None:
 def test_an_assessment_of_another_shape_is_a_finding(broken: Any) -> None:
     made = facts(broken)
     assert made["name"] == "aa-ops"
-    assert [entry["code"] for entry in made["findings"]] == ["RA901"]
+    assert [entry["code"] for entry in made["findings"]] == ["RA906"]
     assert made["worst_severity"] == "warning"
 
 
@@ -146,7 +146,7 @@ def test_findings_are_sorted_by_severity_and_carry_what_could_not_be_read() -> N
         findings=[said("RA103", "c", connection="c"), said("RA412", "rb", line=1, column=1, field="f")]
     )
     material = Material("/x/aa", "aa", document, problems=[unreadable("f", "f", "no.")])
-    assert [entry["code"] for entry in account(material, Sharing()).facts["findings"]] == ["RA412", "RA901", "RA103"]
+    assert [entry["code"] for entry in account(material, Sharing()).facts["findings"]] == ["RA412", "RA906", "RA103"]
 
 
 def test_an_id_that_is_none_is_the_name() -> None:
