@@ -136,7 +136,8 @@ Differs: {{ text }}</div>{% endfor %}
 <span class="soft">{{ "it does not" if runbook.uses_run_as is false else "not known" }}</span>{% endif %}
 {% if runbook.draft and runbook.draft.uses_run_as %}
 <div class="soft">its draft too ({{ runbook.draft.verdict }})</div>{% endif %}</td>
-<td>{{ evidence(runbook.evidence) }}</td></tr>
+<td>{% if runbook.evidence is none and runbook.uses_run_as is false %}<span class="soft">not asked for</span>
+{% else %}{{ evidence(runbook.evidence) }}{% endif %}</td></tr>
 {% endfor %}
 </tbody></table>
 {% endcall %}
