@@ -263,7 +263,7 @@ def bring_back(azure: Azure, account: str, name: str) -> None:
         ("status=403,path=*/runbooks?*,times=0", "RA901", "blocked"),
         ("status=403,path=*/connections?*,times=0", "RA901", "blocked"),
         ("status=403,service=graph,times=0", "RA901", "ready_with_warnings"),
-        ("status=500,path=*/hybridRunbookWorkerGroups?*,times=0", "RA903", "ready_with_warnings"),
+        ("status=500,path=*/hybridRunbookWorkerGroups?*,times=0", "RA903", "blocked"),
         ("status=403,path=*/jobs?*,times=0", "RA901", "ready_with_warnings"),
         ("status=403,path=*/certificates?*,times=0", "RA901", "ready_with_warnings"),
         ("status=403,path=*/modules?*,times=0", "RA901", "manual_work"),

@@ -85,13 +85,19 @@ def _obstacles(identity: Identity, hybrid_accepted: bool, reading: Reading) -> l
     found = [
         said.text() for said in reading.findings if _OBSTACLE.fullmatch(said.code) and said.severity is Severity.ERROR
     ]
-    groups = [group["name"] for group in (reading.hybrid or {}).get("groups", ()) if group["type"] != "System"]
-    if groups and identity.type == "None" and not hybrid_accepted:
-        found.append(
+    return found if identity.type != "None" or hybrid_accepted else [*found, *_hybrid_obstacles(reading.hybrid)]
+
+
+def _hybrid_obstacles(hybrid: Json | None) -> list[str]:
+    """Return why enable_identity would refuse: jobs on hybrid workers, or that nobody knows whether there are any."""
+    groups = [group["name"] for group in (hybrid or {}).get("groups", ()) if group["type"] != "System"]
+    if groups:
+        return [
             f"Jobs on hybrid worker groups {_listed(groups)} would log in as the account's identity. Check what they "
             "log in as, then set hybrid to accept (enable_identity_hybrid in the playbook migrate)."
-        )
-    return found
+        ]
+    unread = (hybrid or {}).get("unread")
+    return [f"Whether there are hybrid workers is not known: {unread}"] if unread else []
 
 
 def _back_since(account: AccountId, past: Past, evidence: Evidence) -> list[Finding]:
