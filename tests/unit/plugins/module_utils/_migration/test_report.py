@@ -348,10 +348,10 @@ def test_a_broken_file_is_a_finding_and_costs_nothing_else(
     broken = damage(report_estate.keep(tmp_path / "ledger", assessment("aa-broken")))
     result = make()
     [problem] = result["problems"]
-    assert problem["code"] == "RA901"
+    assert problem["code"] == "RA906"
     assert problem["resource"] == str(broken.relative_to(tmp_path))
     assert "aa-good" in accounts(tmp_path / "report")
-    assert result["summary"]["findings_by_code"] == {"RA901": 1}
+    assert result["summary"]["findings_by_code"] == {"RA906": 1}
     for name in ("report.html", "findings.csv", "findings.sarif", "junit.xml", "report.json"):
         assert problem["resource"] in (tmp_path / "report" / name).read_text()
 
