@@ -142,6 +142,11 @@ def test_the_scope_leaves_parts_out_and_asks_less(azure: Azure) -> None:
     assert (only["state"], only["run_as"], only["runbooks"]) == (None, None, None)
 
 
+def test_accounts_with_the_same_application_alone(azure: Azure) -> None:
+    document = assess(azure, "aa-shared-east", scope=["run_as", "other_accounts"])
+    assert (document["dependants"], codes(document)) == (None, ["RA104"])
+
+
 # It changes nothing
 
 
@@ -267,6 +272,7 @@ def bring_back(azure: Azure, account: str, name: str) -> None:
         ("status=403,path=*/jobs?*,times=0", "RA901", "ready_with_warnings"),
         ("status=403,path=*/certificates?*,times=0", "RA901", "ready_with_warnings"),
         ("status=403,path=*/modules?*,times=0", "RA901", "manual_work"),
+        ("status=429,path=*/Microsoft.RecoveryServices/vaults?*,times=0", "RA902", "ready_with_warnings"),
     ],
 )
 def test_a_part_that_cannot_be_read_is_a_finding_and_the_rest_is_there(

@@ -29,6 +29,7 @@ from ._call import Call
 from .access_survey import Access, survey_access
 from .assessment_past import Past
 from .chosen_identity import ChosenIdentity
+from .dependant_survey import Own
 from .dependant_survey_around import sharing
 from .identity import observed_identity
 from .job_evidence import Evidence, evidence_of, read_evidence
@@ -46,6 +47,8 @@ from .usage import vault_id
 
 Json = Mapping[str, Any]
 _OF_VAULT = frozenset({"container_mapping", "protection_intent"})
+# Accounts with the same application, and what kept others from being read.
+_OF_OTHER_ACCOUNTS = frozenset({"RA104", "RA639", "RA901", "RA902", "RA903"})
 # A part of the document, and what must be said of it.
 Part = tuple[Any, list[Finding]]
 
@@ -171,7 +174,6 @@ class Reader:
         read = partial(
             surroundings.read_surroundings, call.session, call.account, call.max_parallel, other_accounts=others
         )
-
         folder = call.parameters["assessments"]
         if not folder or call.check_mode:
             return read()
@@ -253,18 +255,21 @@ class Reader:
         found: Sequence[Surveyed] | None,
         runbooks: Sequence[SurveyedRunbook] | None,
     ) -> Part:
-        around: Surroundings | None = first.get(_AROUND)
-        if around is None:
+        if not self.parts.wants("dependants", "other_accounts"):
             return None, []
+        account = self._call.account
+        # What could not be read as a whole has its finding: here it holds nothing.
+        around = first.get(_AROUND) or Surroundings(subscriptions=(account.subscription_id,))
+        own = first.get(_OWN) or Own()
         using = None if runbooks is None else {runbook.name for runbook in runbooks if runbook.uses_run_as}
         applications = [one.run_as.application_id for one in found or () if one.run_as.application_id]
-        own = first.get(_OWN)
         location = self._answer.get("location")
-        if own is None:
-            return None, [*dependant_survey.unread_around(self._call.account, around)]
-        return dependant_survey.survey_dependants(
-            self._call.account, own, around, applications, using, location=location
+        items, findings = dependant_survey.survey_dependants(
+            account, own, around, applications, using, location=location
         )
+        if self.parts.wants("dependants"):
+            return items, findings
+        return None, [said for said in findings if said.code in _OF_OTHER_ACCOUNTS]
 
     def _shared_with(self, around: Surroundings | None, found: Sequence[Surveyed]) -> dict[str, Sequence[str] | None]:
         if around is None:
@@ -321,13 +326,14 @@ class Reader:
         """Return what a migration of this account would have to do; nothing to do needs no rights."""
         uses = any(runbook.uses_run_as for runbook in runbooks or ())
         mappings = [item["resource"] for item in dependants or () if item["uses_run_as"] and item["kind"] in _OF_VAULT]
-        attached = self._identity.attached
+        needed = bool(uses or mappings)
+        enable = needed and not self._identity.attached
         wanted = {"SystemAssigned"} if self._identity.arm_id is None else {"UserAssigned"}
         kinds = wanted | set(observed_identity(self._answer).type.split(", ")) - {"None"}
         return Needs(
-            enable_identity=bool(uses or mappings) and not attached,
-            user_assigned=(self._identity.arm_id,) if self._identity.arm_id and not attached else (),
-            role_scopes=access.new_scopes if access is not None and (uses or mappings) else (),
+            enable_identity=enable,
+            user_assigned=(self._identity.arm_id,) if self._identity.arm_id and enable else (),
+            role_scopes=access.new_scopes if access is not None and needed else (),
             rewrite=uses,
             vaults=tuple(dict.fromkeys(vault_id(mapping) for mapping in mappings)),
             retire=bool(found),
