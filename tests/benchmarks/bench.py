@@ -34,7 +34,7 @@ import certifi
 RUNBOOKS = 10
 ASSESS = "azauto.runas_migration.assess"
 MIGRATE = "azauto.runas_migration.migrate"
-MODULES = ("enable_identity", "copy_runas_roles", "update_runbook", "runas_info")
+MODULES = ("enable_identity", "copy_runas_roles", "update_runbook")
 ONE_TASK = """\
 - hosts: all
   gather_facts: false
