@@ -148,6 +148,6 @@ def test_an_account_that_is_gone_and_throttling_are_not_taken_for_no_jobs(azure:
 def test_a_list_of_jobs_is_whole_where_all_of_it_is_wanted(azure: Azure, session: Session) -> None:
     add_jobs(azure, "Start-Machines", *range(250))
     add_jobs(azure, "Stop-Machines", 1)
-    found = automation.list_jobs(session, THE_ACCOUNT, automation.job_filter(runbook="Start-Machines"))
-    assert len({job["name"] for job in found}) == 250
+    found = automation.job_pages(session, THE_ACCOUNT, automation.job_filter(runbook="Start-Machines"))
+    assert len({job["name"] for page in found for job in page}) == 250
     assert [item["name"] for item in automation.list_schedules(session, THE_ACCOUNT)] == ["Daily"]

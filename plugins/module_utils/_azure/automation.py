@@ -175,11 +175,6 @@ def list_schedules(session: Session, account: AccountId) -> list[Json]:
     return _list(account, "schedules", operations.list_by_automation_account)
 
 
-def list_jobs(session: Session, account: AccountId, filter_: str | None = None) -> list[Json]:
-    """Return the jobs that a filter finds, all pages of them; ``job_filter`` writes one (contract 2.7)."""
-    return [job for page in job_pages(session, account, filter_) for job in page]
-
-
 def job_pages(session: Session, account: AccountId, filter_: str | None = None) -> Iterator[list[Json]]:
     """Yield the jobs that a filter finds page by page, each asked for when it is wanted (contract 2.7)."""
     operations = session.automation(account.subscription_id).job

@@ -24,7 +24,6 @@ from .identity import identity_fact, observed_identity
 
 Json = Mapping[str, Any]
 
-SOURCES = ("list", "resource_graph")
 # Automation was never used in a subscription that answers so (contract 8.2).
 _NEVER_REGISTERED = "MissingSubscriptionRegistration"
 # How many subscriptions one query of Resource Graph is given (contract 8.1).

@@ -119,12 +119,6 @@ class Surveyed:
         return UNKNOWN if not self.is_azure or application is None else origin_of(self.account, application)
 
     @property
-    def can_log_in(self) -> bool:
-        """Whether something can still log in with it, as far as is known."""
-        enabled = self.entra.principal is None or is_enabled(self.entra.principal)
-        return self.status == "complete" and enabled
-
-    @property
     def _days_left(self) -> int | None:
         expires = self._expires
         return (parse_time(expires) - self.now).days if expires else None

@@ -12,7 +12,7 @@ the migration then does. Contents are let go of as there.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,7 +24,6 @@ from .runbook_checks import REWRITTEN, Checks
 from .runbook_deciding import decide_all
 from .runbook_memory import Memory
 from .runbook_plan import Decision, Runbook, Wishes, digest
-from .runbook_reading import UNREADABLE
 from .runbook_sessions import Work, content_of
 
 # What a rewriter says only of a runbook that uses a Run As account; RA46x are said of any, RA47x of those beside it.
@@ -159,8 +158,3 @@ def survey_runbooks(
     chosen = sorted(items, key=lambda item: str(item["name"]).lower())
     decisions, dummy = decide_all(work, chosen, ())
     return [work.remembered.get(decision.runbook, SurveyedRunbook(decision)) for decision in decisions]
-
-
-def unreadable(runbooks: Iterable[SurveyedRunbook]) -> list[str]:
-    """Return the names of runbooks that could not be read."""
-    return [runbook.name for runbook in runbooks if runbook.decision.verdict == UNREADABLE]

@@ -14,6 +14,7 @@ import pytest
 from ansible_collections.azauto.runas_migration.plugins.module_utils._azure.ids import AccountId
 from ansible_collections.azauto.runas_migration.plugins.module_utils._finding import finding
 from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.migration_state import (
+    STATES,
     Evidence,
     state_of,
     uses_of,
@@ -25,6 +26,7 @@ from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.
     Seen,
     SurveyedRunbook,
 )
+from ansible_collections.azauto.runas_migration.plugins.module_utils._report import shapes
 from ansible_collections.azauto.runas_migration.plugins.module_utils._step import Change
 
 ACCOUNT = AccountId("sub", "rg", "aa-ops")
@@ -135,3 +137,7 @@ def test_ten_thousand_runbooks_do_not_make_a_sentence_of_ten_thousand_names() ->
 def test_what_uses_run_as() -> None:
     evidence = Evidence(found=[RUN_AS], runbooks=[AUTOMATIC, CLEAN], dependants=[MAPPING])
     assert uses_of(evidence) == ["runbook Start", "container mapping m1"]
+
+
+def test_the_report_knows_every_state() -> None:
+    assert {*STATES, shapes.NOT_ASSESSED} == set(shapes.STATES)

@@ -60,7 +60,6 @@ def codes(one: Surveyed) -> list[str]:
 def test_a_whole_one_needs_no_word() -> None:
     one = only(certificate())
     assert (one.status, one.missing, one.differs, one.origin, codes(one)) == ("complete", (), (), "portal", [])
-    assert one.can_log_in
     assert one.as_dict()["days_left"] == 365
 
 
@@ -128,7 +127,6 @@ def test_an_application_made_by_hand() -> None:
 def test_a_disabled_service_principal_logs_nothing_in() -> None:
     one = only(certificate(), entra=Entra(application("AB12"), {**PRINCIPAL, "accountEnabled": False}))
     assert codes(one) == ["RA108"]
-    assert not one.can_log_in
     assert one.status == "complete"
 
 
