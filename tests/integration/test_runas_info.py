@@ -147,6 +147,17 @@ def test_accounts_with_the_same_application_alone(azure: Azure) -> None:
     assert (document["dependants"], codes(document)) == (None, ["RA104"])
 
 
+def test_what_was_not_looked_at_is_not_passed_off_as_unused(azure: Azure) -> None:
+    """The mapping of this account is its only use; the state says when nobody looked at mappings, or could not."""
+    assert assess(azure, "aa-recovery")["state"] == "manual_work"
+    part = assess(azure, "aa-recovery", scope=["run_as", "runbooks"])
+    assert "was not looked at" in part["state_because"][-1]
+    azure.control("PUT", "/faults", ["status=403,path=*/Microsoft.RecoveryServices/vaults?*,times=0"])
+    unread = assess(azure, "aa-recovery")
+    assert "RA901" in codes(unread)
+    assert "not certain" in unread["state_because"][-1]
+
+
 # It changes nothing
 
 

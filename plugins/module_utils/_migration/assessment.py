@@ -119,11 +119,11 @@ def assess(call: Call, around: Around | None = None) -> dict[str, Any]:
 
 
 def _is_gone(call: Call) -> bool:
-    """Tell whether a part was not there because the whole account no longer is."""
+    """Tell whether a part was not there because the whole account no longer is, as far as that can be asked."""
     try:
         automation.get_account(call.session, call.account)
-    except Absent:
-        return True
+    except OF_ONE_PART as error:
+        return isinstance(error, Absent)
     return False
 
 

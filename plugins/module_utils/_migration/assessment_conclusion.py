@@ -12,15 +12,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .._azure.ids import AccountId
+from .._azure.ids import AccountId, normal_id
 from .._finding import Finding, Severity, finding
-from .assessment_parts import CONNECTIONS, RUNBOOKS, Reading
+from .assessment_parts import AROUND, CONNECTIONS, RUNBOOKS, Reading
 from .assessment_past import Past
 from .identity import Identity
 from .migration_history import drift_of
 from .migration_state import DRIFTED, MIGRATED, NOT_NEEDED, Evidence, State, state_of, uses_of
 from .part_reading import Parts
 from .run_as_survey import Surveyed
+from .unread import FAILED, FORBIDDEN, THROTTLED
 
 Json = Mapping[str, Any]
 
@@ -55,6 +56,7 @@ def conclude(
         has_identity=identity.type != "None",
         begun=past.history.begun,
         obstacles=_obstacles(identity, hybrid_accepted, reading),
+        unsure=_unsure(account, reading, parts),
         unread=[str(parts.unread[what]) for what in (CONNECTIONS, RUNBOOKS) if what in parts.unread],
         warnings=said,
     )
@@ -86,6 +88,18 @@ def _obstacles(identity: Identity, hybrid_accepted: bool, reading: Reading) -> l
         said.text() for said in reading.findings if _OBSTACLE.fullmatch(said.code) and said.severity is Severity.ERROR
     ]
     return found if identity.type != "None" or hybrid_accepted else [*found, *_hybrid_obstacles(reading.hybrid)]
+
+
+def _unsure(account: AccountId, reading: Reading, parts: Parts) -> list[str]:
+    """Return what keeps it from being certain that nothing else uses the Run As account, such as vaults unread."""
+    if not parts.wants("dependants"):
+        return ["What depends on the account, such as Site Recovery, was not looked at."]
+    own = normal_id(account.arm_id)
+    codes = {"RA715", FORBIDDEN, THROTTLED, FAILED}
+    around = [said for said in reading.findings if said.code in codes and not normal_id(said.resource).startswith(own)]
+    if not around and AROUND not in parts.unread:
+        return []
+    return ["Not all that lies around the account could be read, so this is not certain: see the findings."]
 
 
 def _hybrid_obstacles(hybrid: Json | None) -> list[str]:

@@ -57,7 +57,7 @@ Around = Callable[[AccountId], Surroundings]
 SCOPE = ("access", "dependants", "hybrid", "modules", "other_accounts", "preflight", "run_as", "runbooks", "usage")
 
 CONNECTIONS, CERTIFICATES, RUNBOOKS = "The connections", "The certificate assets", "The runbooks"
-_MODULES, _OWN, _AROUND = "The modules", "What the account's own runbooks serve", "What lies around the account"
+_MODULES, _OWN, AROUND = "The modules", "What the account's own runbooks serve", "What lies around the account"
 _ACCESS, _USAGE, _HYBRID, _PREFLIGHT = "The access", "The evidence of use", "The hybrid workers", "The preflight"
 
 
@@ -134,7 +134,7 @@ class Reader:
             modules=modules[0],
             dependants=dependants[0],
             preflight=checked[0],
-            shared_with=self._shared_with(first.get(_AROUND), found or ()),
+            shared_with=self._shared_with(first.get(AROUND), found or ()),
             findings=tuple(said for part in (modules, dependants, hybrid, checked) for said in part[1]),
         )
 
@@ -155,7 +155,7 @@ class Reader:
         if wants("dependants"):
             reads[_OWN] = lambda: dependant_survey.read_own(session, account, many)
         if wants("dependants", "other_accounts"):
-            reads[_AROUND] = self._surroundings
+            reads[AROUND] = self._surroundings
         return reads
 
     def _connections(self) -> list[Json]:
@@ -259,7 +259,7 @@ class Reader:
             return None, []
         account = self._call.account
         # What could not be read as a whole has its finding: here it holds nothing.
-        around = first.get(_AROUND) or Surroundings(subscriptions=(account.subscription_id,))
+        around = first.get(AROUND) or Surroundings(subscriptions=(account.subscription_id,))
         own = first.get(_OWN) or Own()
         using = None if runbooks is None else {runbook.name for runbook in runbooks if runbook.uses_run_as}
         applications = [one.run_as.application_id for one in found or () if one.run_as.application_id]

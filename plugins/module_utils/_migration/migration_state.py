@@ -37,6 +37,7 @@ class Evidence:
 
     ``found`` and ``runbooks`` are None where they could not be read, ``unread`` then says why. ``obstacles`` are
     sentences on what would stop the migration before its first write; ``drift`` are findings on what came back.
+    ``unsure`` are sentences on what was not read and might use a Run As account too.
     """
 
     found: Sequence[Surveyed] | None
@@ -47,6 +48,7 @@ class Evidence:
     drift: Sequence[Finding] = ()
     obstacles: Sequence[str] = ()
     unread: Sequence[str] = ()
+    unsure: Sequence[str] = ()
     warnings: Sequence[Finding] = ()
 
 
@@ -98,11 +100,11 @@ def _by_hand(evidence: Evidence) -> list[str]:
 def _nothing_left(evidence: Evidence) -> State:
     if not evidence.found:
         if evidence.begun:
-            return State(MIGRATED, ("The Run As account is gone, and nothing uses one.",))
-        return State(NOT_NEEDED, ("There is no Run As account, and nothing uses one.",))
+            return State(MIGRATED, ("The Run As account is gone, and nothing uses one.", *evidence.unsure))
+        return State(NOT_NEEDED, ("There is no Run As account, and nothing uses one.", *evidence.unsure))
     if evidence.has_identity or evidence.begun:
-        return State(MIGRATED, ("Nothing uses the Run As account any more; it can be retired.",))
-    return State(READY, ("Nothing uses the Run As account; it can be retired without a migration.",))
+        return State(MIGRATED, ("Nothing uses the Run As account any more; it can be retired.", *evidence.unsure))
+    return State(READY, ("Nothing uses the Run As account; it can be retired without a migration.", *evidence.unsure))
 
 
 def _something_left(evidence: Evidence, by_hand: Sequence[str], automatic: Sequence[str]) -> State:

@@ -85,7 +85,7 @@ class Surveyed:
         if self.entra.principal is None:
             absent.append("the service principal")
         elif self.roleless:
-            absent.append("any role of the service principal")
+            absent.append("any role of the service principal that the login can see")
         return tuple(absent)
 
     @property

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .._azure.errors import AzureError, Conflict, Failed, Throttled
+from .._azure.errors import AzureError, Conflict, Failed, Throttled, Unreachable
 from .._finding import Finding, finding
 
 FORBIDDEN, THROTTLED, FAILED = "RA901", "RA902", "RA903"
@@ -47,4 +47,4 @@ def code_of(error: AzureError) -> str:
     """Return the code of the finding: what a person can do about it differs."""
     if isinstance(error, Throttled):
         return THROTTLED
-    return FAILED if isinstance(error, (Failed, Conflict)) else FORBIDDEN
+    return FAILED if isinstance(error, (Failed, Conflict, Unreachable)) else FORBIDDEN

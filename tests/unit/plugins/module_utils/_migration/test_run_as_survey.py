@@ -79,7 +79,7 @@ def test_what_entra_lacks_is_named(entra: Entra, missing: tuple[str, ...]) -> No
 
 def test_a_service_principal_without_any_role_is_incomplete() -> None:
     one = replace(only(certificate()), roleless=True)
-    assert one.missing == ("any role of the service principal",)
+    assert one.missing == ("any role of the service principal that the login can see",)
 
 
 def test_without_a_certificate_asset_that_part_is_missing() -> None:
