@@ -28,6 +28,9 @@ from .chosen_identity import SYSTEM, ChosenIdentity, choose_identity
 
 NAME = "copy_runas_roles"
 
+# What is copied unless the task names less; groups are joined only where join_groups names them.
+KINDS = ("role_assignments", "vault_policies", "app_roles", "directory_roles")
+
 ARGUMENTS = (
     LOGIN
     + ACCOUNT
@@ -41,6 +44,8 @@ ARGUMENTS = (
             "exclude": {"type": "list", "elements": "str", "default": []},
             "include_privileged": {"type": "list", "elements": "str", "default": []},
             "copy_unused": {"type": "bool", "default": False},
+            "kinds": {"type": "list", "elements": "str", "choices": list(KINDS), "default": list(KINDS)},
+            "join_groups": {"type": "list", "elements": "str", "default": []},
             "replication_timeout": {"type": "int", "default": 300},
         }
     )

@@ -12,13 +12,16 @@ planned, so that a misspelt one is an error and not a rule that never applies.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from .._arguments import flat
 from .._azure.ids import normal_id
 from .._step import StepError
+
+# What is no role of Azure is named with its kind before it.
+_KINDS_NAMED = ("app_role:", "directory_role:", "group:")
 
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
@@ -34,13 +37,22 @@ class MapRule:
 
 @dataclass(frozen=True)
 class Choices:
-    """The options; roles are as the task wrote them, or guids once ``resolved``."""
+    """The options; roles are as the task wrote them, or guids once ``resolved``.
+
+    ``exclude_rights`` and ``include_rights`` are what is no role of Azure, such as ``app_role:user.read.all``, in lower
+    case. ``kinds`` are the kinds of access to copy. ``join_groups`` are the names or object ids, in lower case, of the
+    groups to join, or "all".
+    """
 
     role_map: tuple[MapRule, ...] = ()
     exclude_scopes: tuple[str, ...] = ()
     exclude_roles: tuple[str, ...] = ()
     include_privileged: tuple[str, ...] = ()
     copy_unused: bool = False
+    exclude_rights: frozenset[str] = frozenset()
+    include_rights: frozenset[str] = frozenset()
+    kinds: frozenset[str] = frozenset()
+    join_groups: frozenset[str] = frozenset()
 
     def named_roles(self) -> dict[str, str]:
         """Return every role that is named, each with the option that names it."""
@@ -68,6 +80,18 @@ class Choices:
         """Tell whether ``exclude`` names the role, or a scope at or above this one."""
         return role in self.exclude_roles or any(inside(scope, outer) for outer in self.exclude_scopes)
 
+    def excludes_right(self, kind: str, *names: str) -> bool:
+        """Tell whether ``exclude`` names an app role, a directory role or a group, by any of its names or ids."""
+        return any(f"{kind}:{name}".lower() in self.exclude_rights for name in names)
+
+    def includes_right(self, kind: str, *names: str) -> bool:
+        """Tell whether ``include_privileged`` names it, by any of its names or ids."""
+        return any(f"{kind}:{name}".lower() in self.include_rights for name in names)
+
+    def joins(self, *names: str) -> bool:
+        """Tell whether the identity is to join a group, by any of its names or ids."""
+        return "all" in self.join_groups or any(name.lower() in self.join_groups for name in names)
+
     def rule_for(self, scope: str, role: str) -> MapRule | None:
         """Return the rule for a role at a scope; the nearest scope wins."""
         fitting = [rule for rule in self.role_map if rule.role == role and inside(scope, rule.scope or "/")]
@@ -76,14 +100,30 @@ class Choices:
 
 def choices_of(parameters: Mapping[str, Any]) -> Choices:
     """Read the options of the task. Raises StepError, naming the option and the entry that is wrong."""
-    exclude = flat(parameters["exclude"])
+    exclude, exclude_rights = _apart(flat(parameters["exclude"]))
+    privileged, include_rights = _apart(flat(parameters["include_privileged"]))
     return Choices(
         role_map=_rules(parameters["role_map"]),
         exclude_scopes=tuple(item for item in exclude if item.startswith("/")),
         exclude_roles=tuple(item for item in exclude if not item.startswith("/")),
-        include_privileged=tuple(flat(parameters["include_privileged"])),
+        include_privileged=privileged,
         copy_unused=parameters["copy_unused"],
+        exclude_rights=exclude_rights,
+        include_rights=include_rights,
+        kinds=frozenset(flat(parameters["kinds"])),
+        join_groups=frozenset(item.lower() for item in flat(parameters["join_groups"])),
     )
+
+
+def _apart(entries: Sequence[str]) -> tuple[tuple[str, ...], frozenset[str]]:
+    """Return the entries that are scopes or roles of Azure, and those that name their kind."""
+    named = [item for item in entries if item.lower().startswith(_KINDS_NAMED)]
+    others = tuple(item for item in entries if item not in named)
+    return others, frozenset(f"{kind.strip()}:{name.strip()}".lower() for kind, dummy, name in map(_parted, named))
+
+
+def _parted(entry: str) -> tuple[str, str, str]:
+    return entry.partition(":")
 
 
 def is_guid(text: str) -> bool:

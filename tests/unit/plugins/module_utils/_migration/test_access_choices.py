@@ -22,7 +22,8 @@ SUB = "/subscriptions/s1"
 
 
 def read(**options: Any) -> Choices:
-    return choices_of({"role_map": [], "exclude": [], "include_privileged": [], "copy_unused": False, **options})
+    lists = {name: [] for name in ("role_map", "exclude", "include_privileged", "kinds", "join_groups")}
+    return choices_of({**lists, "copy_unused": False, **options})
 
 
 @pytest.mark.parametrize(
@@ -107,3 +108,19 @@ def test_every_named_role_is_known_with_its_option() -> None:
         exclude_roles=("dd",),
         include_privileged=("ee",),
     )
+
+
+def test_what_is_no_role_of_azure_is_named_with_its_kind() -> None:
+    choices = read(
+        exclude=["Reader", "app_role:User.Read.All", "group: automation-operators"],
+        include_privileged=["directory_role:Global Administrator"],
+        join_groups=["Operators"],
+    )
+    assert choices.exclude_roles == ("Reader",)
+    assert choices.excludes_right("app_role", "user.read.all")
+    assert choices.excludes_right("group", "another name", "automation-operators")
+    assert not choices.excludes_right("directory_role", "user.read.all")
+    assert choices.includes_right("directory_role", "Global administrator")
+    assert choices.joins("operators")
+    assert not choices.joins("automation-operators")
+    assert read(join_groups=["all"]).joins("anything")
