@@ -5,9 +5,9 @@
 # PRIVATE: this file is no public interface of the collection; it may change in any release.
 """Key vaults and their access policies, in the management plane (azure-contracts, section 7; docs/contract.md, 7.1).
 
-The SDK package does not resolve beside the peer's pins (azure-contracts, 10a), so the requests are our own. Secrets, keys
-and certificates are in the data plane, which nothing here talks to. Functions return the wire's JSON and raise the errors
-of ``errors``.
+The SDK package does not resolve beside the peer's pins (azure-contracts, 10a), so the requests are our own.
+Secrets, keys and certificates are in the data plane, which nothing here talks to. Functions return the wire's JSON
+and raise the errors of ``errors``.
 """
 
 from __future__ import annotations
@@ -50,9 +50,9 @@ def add_access_policy(
 ) -> Json:
     """Give a principal permissions in addition to those that it has in a vault.
 
-    ``add`` merges: other entries, and other permissions of the same entry, stay as they are, whoever changes them at the
-    same time. The vault itself is never sent. ``permissions`` are lists of names by kind (keys, secrets, certificates,
-    storage). Raises Conflict with code ConflictError while somebody else changes the vault.
+    ``add`` merges: other entries, and other permissions of the same entry, stay as they are, whoever changes them at
+    the same time. The vault itself is never sent. ``permissions`` are lists of names by kind (keys, secrets,
+    certificates, storage). Raises Conflict with code ConflictError while somebody else changes the vault.
     """
     doing = f"Adding an access policy to key vault {last_segment(vault_id)}"
     wanted = {kind: list(names) for kind, names in permissions.items()}

@@ -18,17 +18,17 @@ KEY_VAULT: dict[str, Code] = {
     ),
     "RA321": Code(
         INFO,
-        "Key vault {vault} goes by Azure roles (RBAC): the access policy of the Run As account ({permissions}) is without "
-        "effect, gives no access, and was not copied.",
-        "Roles that the Run As account holds there are copied as role assignments. If the vault is to be used as the policy "
-        "says, review and give the identity at the vault: {roles}.",
+        "Key vault {vault} goes by Azure roles (RBAC): the access policy of the Run As account ({permissions}) is "
+        "without effect, gives no access, and was not copied.",
+        "Roles that the Run As account holds there are copied as role assignments. If the vault is to be used as the "
+        "policy says, review and give the identity at the vault: {roles}.",
     ),
     "RA322": Code(
         INFO,
-        "Key vault {vault} has a firewall that lets through: {lets_through}. An access policy that is right can still be "
-        "refused there, whoever logs in.",
-        "Run what needs the vault on a hybrid worker in a network that is let through: Azure Automation is not among the "
-        "trusted services.",
+        "Key vault {vault} has a firewall that lets through: {lets_through}. An access policy that is right can still "
+        "be refused there, whoever logs in.",
+        "Run what needs the vault on a hybrid worker in a network that is let through: Azure Automation is not among "
+        "the trusted services.",
     ),
     "RA323": Code(
         WARNING,
@@ -43,7 +43,8 @@ KEY_VAULT: dict[str, Code] = {
     ),
     "RA325": Code(
         WARNING,
-        "{policy} of key vault {vault} was not copied: the vault has {count} access policies, and Azure allows {limit}.",
+        "{policy} of key vault {vault} was not copied: the vault has {count} access policies, and Azure allows "
+        "{limit}.",
         "Remove access policies that are not needed, such as those of deleted principals, and run again.",
     ),
     "RA326": Code(

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # PRIVATE: this file is no public interface of the collection; it may change in any release.
-"""Key vaults and what their access policies permit, as values. Pure (azure-contracts, section 7; docs/contract.md, 7.1)."""
+"""Key vaults and what their access policies permit, as values (azure-contracts, section 7; docs/contract.md, 7.1)."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def _entry_of(entry: Mapping[str, Any]) -> Entry:
 
 
 def union(parts: Iterable[Mapping[str, Any]]) -> dict[str, tuple[str, ...]]:
-    """Return all permissions of several, each once, in the casing in which it came first; kinds without any are left out."""
+    """Return all permissions of several, each once, in the casing in which it came first; no kind is without any."""
     found: dict[str, dict[str, str]] = {}
     for part in parts:
         for kind, names in part.items():
@@ -103,7 +103,7 @@ def union(parts: Iterable[Mapping[str, Any]]) -> dict[str, tuple[str, ...]]:
 
 
 def missing(wanted: Permissions, own: Permissions | None) -> dict[str, tuple[str, ...]]:
-    """Return what ``own`` lacks of ``wanted``, in the casing of ``wanted``; an old ``all`` lacks nothing of its kind."""
+    """Return what ``own`` lacks of ``wanted``, in the casing of ``wanted``; who has an old ``all`` lacks nothing."""
     lacking: dict[str, tuple[str, ...]] = {}
     for kind, names in wanted.items():
         have = {name.lower() for name in (own or {}).get(kind, ())}

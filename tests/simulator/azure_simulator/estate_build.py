@@ -19,7 +19,6 @@ from azure_simulator import entra, locks, policies, rbac
 from azure_simulator import estate_model as model
 from azure_simulator.clock import TICKS_PER_SECOND, graph_text
 from azure_simulator.estate import EstateError
-from azure_simulator.providers.key_vault import key_vault_resource, policy
 from azure_simulator.providers.site_recovery import intent_resource, mapping_resource, vault_resource
 from azure_simulator.scopes import group_scope
 from azure_simulator.world import (
@@ -60,6 +59,7 @@ def build(world: World, estate: model.Estate, folder: Path) -> Builder:
     # Imported here because accounts are built with the Builder of this module.
     from azure_simulator.estate_accounts import add_accounts
     from azure_simulator.estate_dependants import add_surroundings
+    from azure_simulator.estate_key_vaults import add_key_vaults
 
     rbac.install_builtin_roles(world)
     builder = Builder(world, estate)
@@ -69,11 +69,11 @@ def build(world: World, estate: model.Estate, folder: Path) -> Builder:
     add_accounts(builder, folder)
     builder.add_application_extras()
     builder.add_vaults()
-    builder.add_key_vaults()
     add_surroundings(builder)
     builder.add_logins()
     builder.add_machines()
     builder.add_groups()
+    add_key_vaults(builder)
     builder.add_locks()
     builder.add_policies()
     world.provider_state["seeded_secrets"] = list(estate.seeded_secrets)
@@ -358,7 +358,7 @@ class Builder:
         for item in self.estate.policies:
             place = f"policies ({item.name})"
             scope = self.scope(item.scope, self.subscription(None, place), place)
-            policies.add(self.world, policies.Policy(item.name, item.effect, scope))
+            policies.add(self.world, policies.Policy(item.name, item.effect, scope, item.denies))
 
     # --- vaults -----------------------------------------------------------
 
@@ -375,19 +375,6 @@ class Builder:
 
     def _account_id(self, name: str | None, place: str) -> str | None:
         return find(self.account_ids, name, place, "account") if name else None
-
-    def add_key_vaults(self) -> None:
-        for item in self.estate.key_vaults:
-            place = f"key_vaults ({item.name})"
-            subscription = self.subscription(item.subscription, place)
-            location = item.region or self.estate.region
-            group = self.group(subscription, item.resource_group, location)
-            vault = key_vault_resource(group.id, item.name, location, subscription.tenant_id, rbac_on=item.rbac)
-            for entry in item.access_policies:
-                principal = find(self.principals, entry.principal, place, "principal")
-                permissions = entry.model_dump(exclude={"principal"})
-                vault.properties["accessPolicies"].append(policy(subscription.tenant_id, principal.id, permissions))
-            self.world.add_resource(vault)
 
 
 def find(known: Mapping[str, T], name: str, place: str, what: str) -> T:

@@ -21,6 +21,7 @@ from azure_simulator.estate_model_dependants import (
     UpdateConfiguration,
     Vault,
 )
+from azure_simulator.estate_model_key_vaults import KeyVault
 
 RunAsKind = Literal["azure", "classic"]
 RunAsStatus = Literal["complete", "expired", "incomplete"]
@@ -135,13 +136,13 @@ class Policy(Model):
     """An assignment of a policy; `scope` is written as that of a role.
 
     `denies: identity` is a policy that an Automation account with another identity than it has does not comply
-    with.
+    with, `denies: access_policies` one that no change of the access policies of a key vault complies with.
     """
 
     name: Name
     scope: str | None = None
     effect: Literal["deny", "audit"] = "deny"
-    denies: Literal["identity"] = "identity"
+    denies: Literal["identity", "access_policies"] = "identity"
 
 
 class Identity(Model):
@@ -431,27 +432,6 @@ class Account(Model):
     dsc_nodes: list[DscNode] = []
     dsc_configurations: list[Name] = []
     linked_workspace: Name | None = None
-
-
-class AccessPolicy(Model):
-    """Who may do what in a key vault; `principal` names an application, identity or account."""
-
-    principal: Name
-    keys: list[str] = []
-    secrets: list[str] = []
-    certificates: list[str] = []
-    storage: list[str] = []
-
-
-class KeyVault(Model):
-    """A key vault; with `rbac` its access policies are ignored by Azure."""
-
-    name: Name
-    subscription: str | None = None
-    resource_group: Name = "rg-secrets"
-    region: str | None = None
-    rbac: bool = False
-    access_policies: list[AccessPolicy] = []
 
 
 class Login(Model):

@@ -39,6 +39,8 @@ class Settings:
     jobs_newest_first: bool = _setting(True, "lists of jobs begin with the newest; else with the oldest")
     principal_checked_always: bool = _setting(False, "PrincipalNotFound also when principalType is sent")
     role_assignment_limit: int = _setting(4000, "role assignments per subscription")
+    key_vault_policy_limit: int = _setting(1024, "access policies per key vault")
+    slim_key_vault_list: bool = _setting(False, "items of the list of key vaults have no properties")
     graph_page_size: int = _setting(100, "directory objects per page")
     site_recovery_async_operation: bool = _setting(True, "Azure-AsyncOperation header on mapping updates")
     failed_vault_status: int = _setting(400, "status of the lists of a vault in state Failed")

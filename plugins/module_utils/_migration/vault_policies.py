@@ -1,0 +1,227 @@
+# Copyright (c) 2026, the azauto.runas_migration authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE: this file is no public interface of the collection; it may change in any release.
+"""Access policies of key vaults as a kind of access that copy_runas_roles copies (azure-contracts, section 7).
+
+A policy is only ever added to, by the vault's own operation that merges: two accounts copied at once into one vault
+lose nothing, and what somebody else changes meanwhile stays.
+"""
+
+from __future__ import annotations
+
+import shlex
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from .._azure import key_vault
+from .._azure.errors import Absent, AzureError, Conflict, Failed, Forbidden
+from .._azure.ids import last_segment, normal_id, subscription_of
+from .._azure.session import Session
+from .._step import Change, ChangeConflict, StepError, in_parallel
+from .access_part import VAULT_POLICY, Copying, HandOver, Part, Right
+from .vault_model import POLICY_LIMIT, Vault, missing, shown, vault_of
+from .vault_policy_plan import added_by, entry_as_dict, plan_vault_policies, right_of, rights_held
+from .vault_reading import read_vaults, visible_subscriptions
+
+# Seconds between tries while somebody else changes the same vault (docs/contract.md, 7.1).
+_PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
+_OPTIONS = {
+    "keys": "--key-permissions",
+    "secrets": "--secret-permissions",
+    "certificates": "--certificate-permissions",
+    "storage": "--storage-permissions",
+}
+_DENIED_BY_POLICY = "RequestDisallowedByPolicy"
+
+
+class VaultPolicies:
+    """Copies access policies; ``reread`` and ``write`` are used by several threads, each with vaults of its own."""
+
+    changes_of = frozenset({VAULT_POLICY})
+
+    def __init__(self, session: Session, copying: Copying, max_parallel: int) -> None:
+        self._session = session
+        self._copying = copying
+        self._max_parallel = max_parallel
+        self._planned: tuple[Right, ...] = ()
+        self._places: tuple[str, ...] = ()
+        self._there: set[str] = set()
+        self._denied: set[str] = set()
+
+    def plan(self) -> Part:
+        """Read every vault that the login can see and return what is to be done."""
+        tenants = visible_subscriptions(self._session, self._copying.target.account)
+        readings = in_parallel(lambda one: read_vaults(self._session, one), list(tenants), self._max_parallel)
+        vaults = [vault for reading in readings for vault in reading.vaults]
+        part = plan_vault_policies(self._copying, vaults, {one.lower(): tenant for one, tenant in tenants.items()})
+        self._planned = _planned(part)
+        self._places = self._places_of(vaults)
+        unread = tuple(item for reading in readings for item in reading.findings)
+        return Part.joined((Part(findings=unread), part))
+
+    def reread(self, change: Change) -> dict[str, Any] | None:
+        """Return the identity's policy as it is now; what ``add`` cannot disturb is no other than ``before``.
+
+        That is an entry that holds what it held and perhaps more: nothing of it is taken away. Raises Absent where the
+        vault is gone, ChangeConflict where it can no longer be changed so.
+        """
+        vault = self._vault(change)
+        own = vault.own(change.after["object_id"])
+        _refuse_other_vault(vault, own is None)
+        if own is not None and not missing(change.after["permissions"], own):
+            self._there.add(change.target)
+        elif change.before is not None and missing(change.before["permissions"], own):
+            return None if own is None else entry_as_dict(vault, change.after["object_id"], own)
+        before: dict[str, Any] | None = change.before
+        return before
+
+    def write(self, change: Change) -> Mapping[str, Any]:
+        """Add what is missing; the answer tells whether this run did."""
+        if change.target in self._there:
+            return {"id": change.target, "created": False}
+        try:
+            self._add(change)
+        except (Absent, Conflict, Failed, Forbidden) as error:
+            if error.code == _DENIED_BY_POLICY:
+                self._denied.add(change.target)
+            raise _with_remedy(error, last_segment(change.target)) from None
+        return {"id": change.target, "created": True}
+
+    def right_of(self, change: Change) -> Right:
+        """Return what a change gives."""
+        return right_of(change)
+
+    def held(self) -> list[Right]:
+        """Return what the identity holds now in the vaults that matter, read anew; a planned right where it is held."""
+        principal_id = self._copying.target.principal_id
+        if principal_id is None:
+            return []
+        vaults = in_parallel(self._vault_or_none, self._places, self._max_parallel)
+        return [
+            item
+            for vault in vaults
+            if vault is not None
+            for item in rights_held(vault, vault.own(principal_id), self._planned)
+        ]
+
+    def hand_over_of(self, change: Change) -> HandOver | None:
+        """Return the command for somebody who may change the vault; None where a policy of Azure denies it to all."""
+        command = None if change.target in self._denied else set_policy_command(change)
+        if command is None:
+            return None
+        name = last_segment(change.target)
+        given = right_of(change)
+        return HandOver(
+            kind=VAULT_POLICY,
+            role=given.role,
+            scope=change.target,
+            reason=f"The Run As account may use key vault {name} ({shown(added_by(change))}), and the login may not "
+            "change access policies there.",
+            needs=f"Key Vault Contributor at key vault {name}",
+            command=command,
+        )
+
+    def _places_of(self, vaults: Iterable[Vault]) -> tuple[str, ...]:
+        """Return the vaults in which the identity has, or is to have, a policy."""
+        principal_id = self._copying.target.principal_id
+        wanted = {item.key[0] for item in self._planned}
+        return tuple(
+            vault.id
+            for vault in vaults
+            if normal_id(vault.id) in wanted or (principal_id and vault.own(principal_id) is not None)
+        )
+
+    def _vault(self, change: Change) -> Vault:
+        try:
+            return vault_of(key_vault.get_vault(self._session, change.target))
+        except (Absent, Forbidden) as error:
+            raise _with_remedy(error, last_segment(change.target)) from None
+
+    def _vault_or_none(self, vault_id: str) -> Vault | None:
+        try:
+            return vault_of(key_vault.get_vault(self._session, vault_id))
+        except Absent:
+            return None
+
+    def _add(self, change: Change) -> None:
+        """PUT, and again while somebody else changes the vault; no other refusal is repeated here."""
+        after = change.after
+        for pause in _PAUSES:
+            try:
+                self._put(change, after)
+            except Conflict as error:
+                if error.code != "ConflictError":
+                    raise
+                time.sleep(pause)
+            else:
+                return
+        self._put(change, after)
+
+    def _put(self, change: Change, after: Mapping[str, Any]) -> None:
+        tenant_id, object_id = after["tenant_id"], after["object_id"]
+        key_vault.add_access_policy(self._session, change.target, tenant_id, object_id, added_by(change))
+
+
+def set_policy_command(change: Change) -> str | None:
+    """Return the az command that does what a change does, or None where it cannot be written. Pure.
+
+    It names all that the identity is to have of a kind, since az replaces the permissions of each kind that it is given
+    (docs/contract.md, 7.1).
+    """
+    subscription, object_id = subscription_of(change.target), change.after["object_id"]
+    kinds = added_by(change)
+    names = [name for kind in kinds for name in change.after["permissions"][kind]]
+    # Names come from Azure: one that looks like an option would be one, whatever its quotes.
+    if subscription is None or not set(kinds) <= set(_OPTIONS) or not all(name.isalnum() for name in names):
+        return None
+    words = ["az", "keyvault", "set-policy", f"--name={last_segment(change.target)}", f"--subscription={subscription}"]
+    words.append(f"--object-id={object_id}")
+    for kind in kinds:
+        words += [_OPTIONS[kind], *(name.lower() for name in change.after["permissions"][kind])]
+    return shlex.join(words)
+
+
+def _planned(part: Part) -> tuple[Right, ...]:
+    given = [item for fate in part.fates for item in fate.gives]
+    every = given + [right_of(change) for change in part.changes]
+    return tuple({item.key: item for item in every}.values())
+
+
+def _refuse_other_vault(vault: Vault, new: bool) -> None:
+    """Raise where a vault is no longer what the plan was made on."""
+    again = "It was left alone. Run again to plan on what is there now."
+    if vault.rbac:
+        raise ChangeConflict(f"Key vault {vault.name} goes by Azure roles (RBAC) since it was read. {again}")
+    if not vault.ready:
+        raise ChangeConflict(f"Key vault {vault.name} is in state {vault.state} since it was read. {again}")
+    if new and len(vault.entries) >= POLICY_LIMIT:
+        raise StepError(
+            f"Key vault {vault.name} got full since it was read: it has {len(vault.entries)} access policies, and "
+            f"Azure allows {POLICY_LIMIT}. Remove some that are not needed, and run again."
+        )
+
+
+def _with_remedy(error: AzureError, name: str) -> AzureError:
+    """Return the error with what to do about it, where Azure's own sentence does not say."""
+    sentence = f"{error} {_remedy(error, name)}".rstrip()
+    return type(error)(sentence, status=error.status, code=error.code, detail=error.detail)
+
+
+def _remedy(error: AzureError, name: str) -> str:
+    if isinstance(error, Absent):
+        return (
+            f"Key vault {name} was deleted after it was read. Nothing is left to do, unless it is recovered: run again "
+            "then."
+        )
+    if error.code == _DENIED_BY_POLICY:
+        return f"Ask for an exemption of key vault {name} from that policy of Azure, and run again."
+    if isinstance(error, Forbidden):
+        return f"Let the login hold Key Vault Contributor at key vault {name}, or let somebody who does add the policy."
+    if error.code == "ConflictError":
+        return f"Somebody else goes on changing key vault {name}. Run again."
+    if isinstance(error, Failed):
+        return f"Key vault {name} was left as it is. Run again to plan on what is there now."
+    return ""
