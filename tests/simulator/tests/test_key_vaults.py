@@ -81,6 +81,18 @@ def test_an_entry_with_an_application_stands_beside_the_one_without(start: Start
     assert "applicationId" not in own
 
 
+def test_a_patch_replaces_the_access_policies_and_null_changes_nothing(start: Start) -> None:
+    azure = start(world_of("{name: kv, rbac: true, access_policies: [{principal: run-as, secrets: [get]}]}"))
+    nothing = {"properties": {"enableRbacAuthorization": None, "accessPolicies": None}}
+    assert resource_manager(azure, "PATCH", vault(azure), nothing, version=VERSION).status == 200
+    properties = read(azure)["properties"]
+    assert (properties["enableRbacAuthorization"], len(properties["accessPolicies"])) == (True, 1)
+    change = {"properties": {"enableRbacAuthorization": False, "accessPolicies": []}}
+    resource_manager(azure, "PATCH", vault(azure), change, version=VERSION)
+    properties = read(azure)["properties"]
+    assert (properties["enableRbacAuthorization"], properties["accessPolicies"]) == (False, [])
+
+
 def test_a_firewall_shows_masks_and_small_ids(start: Start) -> None:
     subnet = "/subscriptions/S/resourceGroups/RG/providers/Microsoft.Network/virtualNetworks/V/subnets/Jobs"
     walled = f"{{name: kv, firewall: {{bypass: None, addresses: [203.0.113.7, 198.51.100.0/24], subnets: [{subnet}]}}}}"
