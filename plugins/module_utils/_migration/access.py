@@ -3,28 +3,33 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # PRIVATE: this file is no public interface of the collection; it may change in any release.
-"""The step that gives a managed identity the role assignments of a Run As account.
+"""The step that gives a managed identity the access of a Run As account.
 
-Each of the Run As principal's direct role assignments is created for the
-identity, with the same scope and condition; what is dangerous, unused or cannot
-be judged is left out and reported. Nothing is ever changed or taken away.
+What the Run As principal may do is given to the identity, with the same scope and
+condition; what is dangerous, unused or cannot be judged is left out and reported.
+Nothing is ever changed or taken away. In the end both are compared: the proof.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from .. import _ledger
 from .._arguments import ACCOUNT, LEDGER, LOGIN, ArgumentSpec
 from .._azure import automation
 from .._step import Change, Hands, Outcome, Plan, StepError
 from . import access_reading as reading
 from ._call import Call, Result
-from .access_choices import Choices, choices_of
-from .access_plan import AccessPlan, Held, Target, count_at, new_per_place, plan_access, shown, with_limits
-from .access_sources import Found, dormant_principals, find_sources
-from .access_writing import Writer
+from .access_choices import choices_of
+from .access_copy import Copy
+from .access_part import ROLE_ASSIGNMENT, Copying, Part, Target
+from .access_proof import EVENT, last_proof, prove
+from .access_roles import RoleAssignments, RoleOptions
+from .access_sources import dormant_principals, find_sources
 from .chosen_identity import SYSTEM, ChosenIdentity, choose_identity
+from .migration_history import history_of
+from .unread import is_unread
 
 NAME = "copy_runas_roles"
 
@@ -63,14 +68,17 @@ def run(call: Call) -> Result:
         call.parameters["principal_id"],
         call.max_parallel,
     )
-    access, places = _planned(call, choices, target, found)
-    _refuse_missing_identity(call, chosen, access.plan)
-    writer = Writer(call.session, places, call.parameters["replication_timeout"], call.max_parallel)
+    copying = Copying(target, found.sources, dormant_principals(found.sources), choices)
+    roles = _roles(call, copying)
+    copy = Copy((roles,), call.parameters["replication_timeout"])
+    part = copy.plan() if copying.dormant else Part()
+    plan = Plan(part.changes, found.findings + part.findings, _diffs(target, part, copy))
+    _refuse_missing_identity(call, chosen, plan)
     return call.finish(
-        access.plan,
-        Hands(reread=writer.reread, write=writer.write),
-        verify=lambda: writer.verify(access.plan),
-        facts=lambda outcome: _facts(call, target, found, access, outcome, writer),
+        plan,
+        Hands(reread=copy.reread, write=copy.write),
+        verify=copy.verify,
+        facts=lambda outcome: _facts(call, copying, plan, part, copy, roles, outcome),
     )
 
 
@@ -80,32 +88,18 @@ def find_target(call: Call) -> tuple[Target, ChosenIdentity]:
     return Target(call.account, chosen.name, chosen.principal_id), chosen
 
 
-def _planned(call: Call, choices: Choices, target: Target, found: Found) -> tuple[AccessPlan, list[str]]:
-    """Read what the sources and the identity hold and return the plan, with the scopes to read the identity's at."""
-    dormant = dormant_principals(found.sources)
-    if not dormant:
-        return AccessPlan(Plan(findings=found.findings)), []
-    seen = reading.read_assignments(call.session, call.account, sorted(dormant), call.max_parallel)
-    held = [Held(assignment, dormant[assignment.principal_id.lower()]) for assignment, dummy in seen.assignments]
-    if not held:
-        return AccessPlan(Plan(findings=found.findings + seen.findings)), []
-    places = seen.places(item.assignment.scope for item in held)
-    roles = reading.read_roles(call.session, seen, call.max_parallel)
-    lookup = [f"/subscriptions/{call.account.subscription_id}", *places]
-    choices, roles = reading.resolve(call.session, choices, roles, lookup)
-    existing = []
-    if target.principal_id:
-        existing = reading.read_existing(call.session, places, target.principal_id, call.max_parallel)
-    access = plan_access(target, held, existing, roles, choices)
-    plan = replace(access.plan, findings=found.findings + seen.findings + access.plan.findings)
-    return replace(access, plan=_within_limits(call, plan)), places
+def _roles(call: Call, copying: Copying) -> RoleAssignments:
+    def search(principals: Sequence[str]) -> reading.Reading:
+        return reading.read_assignments(call.session, call.account, principals, call.max_parallel)
 
-
-def _within_limits(call: Call, plan: Plan) -> Plan:
-    listed, findings = reading.read_counts(call.session, sorted(new_per_place(plan)), call.max_parallel)
-    counts = {place: count_at(place, assignments) for place, assignments in listed.items()}
-    checked = with_limits(plan, counts)
-    return replace(checked, findings=checked.findings + findings)
+    principal_id = copying.target.principal_id
+    given = history_of(_ledger.read_journal(call.ledger)).of(ROLE_ASSIGNMENT)
+    options = RoleOptions(
+        replication_timeout=call.parameters["replication_timeout"],
+        max_parallel=call.max_parallel,
+        first_time=not any(written.after["principal_id"] == principal_id for written in given),
+    )
+    return RoleAssignments(call.session, copying, search, options)
 
 
 def _refuse_missing_identity(call: Call, chosen: ChosenIdentity, plan: Plan) -> None:
@@ -116,31 +110,70 @@ def _refuse_missing_identity(call: Call, chosen: ChosenIdentity, plan: Plan) -> 
     raise StepError(chosen.missing_from(call.account.name))
 
 
-def _facts(
-    call: Call, target: Target, found: Found, access: AccessPlan, outcome: Outcome, writer: Writer
-) -> dict[str, Any]:
-    """Return the step's own result keys; role assignments that another process had made count as unchanged."""
-    made = access.plan.changes if call.check_mode else tuple(done.change for done in outcome.done)
-    written = [change for change in made if not writer.found_there(change)]
-    there = [(change, arm_id) for change in made if (arm_id := writer.found_there(change))]
-    facts: dict[str, Any] = {
-        "changed": bool(written),
-        "changes": [change.as_dict() for change in written],
-        "source": [source.as_dict() for source in found.sources],
-        "identity": {
-            "type": "SystemAssigned" if target.identity == SYSTEM else "UserAssigned",
-            "id": None if target.identity == SYSTEM else target.identity,
-            "principal_id": target.principal_id,
+def _diffs(target: Target, part: Part, copy: Copy) -> tuple[Mapping[str, Any], ...]:
+    if not part.changes:
+        return ()
+    header = f"{target.account.name} access of the identity {target.identity}"
+    before = [_line(entry) for entry in part.unchanged]
+    after = before + [_line(copy.right_of(change).as_dict()) for change in part.changes]
+    return (
+        {
+            "before_header": header,
+            "after_header": header,
+            "before": {"access": sorted(before)},
+            "after": {"access": sorted(after)},
         },
-        "copied": [_shown(change, change.target) for change in written],
-        "unchanged": [*access.unchanged, *(_shown(change, arm_id) for change, arm_id in there)],
-        "not_copied": list(access.not_copied),
+    )
+
+
+def _line(entry: Mapping[str, Any]) -> str:
+    condition = f" if {entry['condition']}" if entry["condition"] else ""
+    return f"{entry['role']} at {entry['scope']}{condition}"
+
+
+def _facts(
+    call: Call, copying: Copying, plan: Plan, part: Part, copy: Copy, roles: RoleAssignments, outcome: Outcome
+) -> dict[str, Any]:
+    """Return the step's own result keys; what another process had made counts as unchanged."""
+    made = [(change, change.target) for change in plan.changes] if call.check_mode else []
+    there: list[tuple[Change, str]] = []
+    for done in outcome.done:
+        (made if done.facts["created"] else there).append((done.change, done.facts["id"]))
+    findings = (*plan.findings, *roles.findings)
+    proof = _proof(call, part, copy, roles, outcome)
+    return {
+        "changed": bool(made),
+        "changes": [change.as_dict() for change, dummy in made],
+        "findings": [item.as_dict() for item in findings],
+        "partial": not outcome.complete or any(is_unread(item) for item in findings),
+        "source": [source.as_dict() for source in copying.sources],
+        "identity": _identity(copying.target),
+        "copied": [_shown(copy, *one) for one in made],
+        "unchanged": [*part.unchanged, *(_shown(copy, *one) for one in there)],
+        "not_copied": list(part.not_copied),
+        "proof": proof,
     }
-    if writer.findings:
-        every = (*access.plan.findings, *writer.findings)
-        facts["findings"] = [item.as_dict() for item in every]
-    return facts
 
 
-def _shown(change: Change, arm_id: str) -> dict[str, Any]:
-    return {**shown(change.after["role"], change.after["scope"], change.after["condition"]), "id": arm_id}
+def _shown(copy: Copy, change: Change, arm_id: str) -> dict[str, Any]:
+    return {**copy.right_of(change).as_dict(), "id": arm_id}
+
+
+def _proof(call: Call, part: Part, copy: Copy, roles: RoleAssignments, outcome: Outcome) -> dict[str, Any] | None:
+    """Compare both principals, and keep it in the ledger where that is news; None where it could not be read back."""
+    held = copy.held(outcome, check_mode=call.check_mode)
+    if held is None or not part.fates:
+        return None
+    proof = prove(part.fates, held, roles.known).as_dict()
+    if not call.check_mode and proof != last_proof(call.record.records()):
+        call.record.note(EVENT, {"proof": proof})
+    return proof
+
+
+def _identity(target: Target) -> dict[str, Any]:
+    system = target.identity == SYSTEM
+    return {
+        "type": "SystemAssigned" if system else "UserAssigned",
+        "id": None if system else target.identity,
+        "principal_id": target.principal_id,
+    }

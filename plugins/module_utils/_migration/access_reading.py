@@ -106,10 +106,19 @@ def _once(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple({item.resource: item for item in findings}.values())
 
 
-def read_existing(session: Session, places: Sequence[str], principal_id: str, max_parallel: int) -> list[Assignment]:
-    """Return the direct role assignments of a principal that the lists at ``places`` show."""
+def read_existing(
+    session: Session, places: Sequence[str], principal_id: str, max_parallel: int
+) -> dict[str, list[Assignment]]:
+    """Return the direct role assignments of a principal that the lists at ``places`` show, by place."""
     parts = in_parallel(lambda place: _listed(session, place, principal_id), places, max_parallel)
-    return [assignment for assignment, dummy in _distinct(parts)]
+    return {
+        place: [assignment for assignment, dummy in part.assignments] for place, part in zip(places, parts, strict=True)
+    }
+
+
+def distinct(assignments: Iterable[Assignment]) -> list[Assignment]:
+    """Return each role assignment once: those inherited from above are in several lists, with their own id."""
+    return list({normal_id(item.id): item for item in assignments}.values())
 
 
 def read_roles(session: Session, reading: Reading, max_parallel: int) -> dict[str, Role]:
