@@ -58,11 +58,12 @@ class Model(BaseModel):
 
 
 class Tenant(Model):
-    """An Entra tenant. `id` is made from the name if not given."""
+    """An Entra tenant. `id` is made from the name if not given; `premium` is a licence with eligible roles."""
 
     name: Name
     id: str | None = None
     domain: str | None = None
+    premium: bool = True
 
 
 class ManagementGroup(Model):
@@ -175,6 +176,20 @@ class Group(Model):
     tenant: str | None = None
     members: list[Name] = []
     roles: list[RoleEntry] = []
+
+
+class Eligible(Model):
+    """A role that a principal may activate: `principal` is named as members of groups are, `scope` as that of a role.
+
+    Azure takes no service principals for this, but groups that have some for members (contract 4.6). `days` until it
+    ends; without, it never does.
+    """
+
+    principal: Name
+    role: Name
+    scope: str | None = None
+    condition: str | None = None
+    days: int | None = None
 
 
 class RunAs(Model):
@@ -488,6 +503,7 @@ class Estate(Model):
     identities: list[Identity] = []
     applications: list[Application] = []
     groups: list[Group] = []
+    eligible: list[Eligible] = []
     accounts: list[Account] = []
     vaults: list[Vault] = []
     key_vaults: list[KeyVault] = []
