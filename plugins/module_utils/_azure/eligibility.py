@@ -22,13 +22,15 @@ Json = dict[str, Any]
 NOT_LICENSED = "AadPremiumLicenseRequired"
 
 
-def list_eligible(session: Session, scope: str, principal_id: str) -> list[Json]:
-    """Return the roles that a principal itself may activate at a scope, inside it, and from above.
+def list_eligible(session: Session, scope: str, principal_id: str | None = None) -> list[Json]:
+    """Return the roles that a principal itself may activate at a scope, inside it, and from above; of all without it.
 
     What its groups may activate is listed for each group: nobody says whether a list for a service principal counts
     them. Raises Failed with code NOT_LICENSED in a tenant without the licence.
     """
-    doing = f"Listing the eligible role assignments of principal {principal_id} at {scope}"
-    literal = principal_id.replace("'", "''")
+    whose = f" of principal {principal_id}" if principal_id else ""
+    doing = f"Listing the eligible role assignments{whose} at {scope}"
+    literal = (principal_id or "").replace("'", "''")
+    filter_ = f"principalId eq '{literal}'" if principal_id else None
     operation = session.authorization.role_eligibility_schedule_instances.list_for_scope
-    return _sdk.pages(doing, operation, quote(scope.strip("/"), safe="/()-_.~"), filter=f"principalId eq '{literal}'")
+    return _sdk.pages(doing, operation, quote(scope.strip("/"), safe="/()-_.~"), filter=filter_)

@@ -33,22 +33,22 @@ _SCOPE = "AtScopeAboveAndBelow"
 
 def find_role_assignments(
     session: Session,
-    principal_ids: Sequence[str],
+    principal_ids: Sequence[str] | None,
     *,
     subscriptions: Sequence[str] = (),
     management_groups: Sequence[str] = (),
 ) -> list[dict[str, str]]:
     """Return the direct role assignments of principals, those of their groups not included, ordered by id.
 
+    Without ``principal_ids`` it is those of all service principals.
     ``subscriptions`` are ids and ``management_groups`` names, one or the other: at them, inside them and above them.
     Without both it is all that the login sees. An item has ``id`` and ``scope``, ``role_definition_id`` (only its last
     segment counts) and ``principal_id``. Raises the errors of ``errors``; Failed with code BadRequest where the login
     sees no subscription at all.
     """
     found: dict[str, dict[str, str]] = {}
-    for principals in _batches(principal_ids, _PRINCIPALS):
-        listed = ", ".join(_text(principal) for principal in principals)
-        text = f"{_FROM} | where tostring(properties.principalId) in~ ({listed}) | {_COLUMNS}"
+    for principals in _batches(principal_ids, _PRINCIPALS) if principal_ids is not None else [()]:
+        text = f"{_FROM} | where {_condition(principals)} | {_COLUMNS}"
         for batch in list(_batches(subscriptions, _SUBSCRIPTIONS)) or [()]:
             rows = query(
                 session,
@@ -60,6 +60,13 @@ def find_role_assignments(
             )
             found |= {normal_id(row["id"]): _item(row) for row in rows}
     return [found[key] for key in sorted(found)]
+
+
+def _condition(principals: Sequence[str]) -> str:
+    if not principals:
+        return "tostring(properties.principalType) =~ 'ServicePrincipal'"
+    listed = ", ".join(_text(principal) for principal in principals)
+    return f"tostring(properties.principalId) in~ ({listed})"
 
 
 def _item(row: dict[str, str]) -> dict[str, str]:
@@ -82,5 +89,7 @@ def _text(value: str) -> str:
 
 
 def _shown(principals: Sequence[str]) -> str:
+    if not principals:
+        return "all service principals"
     more = f" and {len(principals) - 1} more" if len(principals) > 1 else ""
     return f"principal {principals[0]}{more}"

@@ -12,24 +12,27 @@ Nothing is ever changed or taken away. In the end both are compared: the proof.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from functools import partial
 
-from .. import _ledger
 from .._arguments import ACCOUNT, LEDGER, LOGIN, ArgumentSpec
 from .._azure import automation
-from .._step import Change, Hands, Outcome, Plan, StepError
-from . import access_reading as reading
+from .._ledger import read_journal
+from .._step import Hands, Plan, StepError
 from ._call import Call, Result
+from .access_around import KEPT_AS, AccessAround, read_around, shared_around
 from .access_choices import choices_of
 from .access_copy import Copy
-from .access_part import ROLE_ASSIGNMENT, Copying, Part, Target
-from .access_proof import EVENT, last_proof, prove
+from .access_orphans import find_orphans
+from .access_part import ROLE_ASSIGNMENT, Copying, Kind, Target
+from .access_reading import Reading
+from .access_result import diffs_of, facts_of
 from .access_roles import RoleAssignments, RoleOptions
+from .access_search import RESOURCE_GRAPH, SCOPES, by_resource_graph, by_scopes
 from .access_sources import dormant_principals, find_sources
 from .chosen_identity import SYSTEM, ChosenIdentity, choose_identity
-from .migration_history import history_of
-from .unread import is_unread
+from .migration_history import History, history_of
+from .shared_reading import Shelf, key_of
 
 NAME = "copy_runas_roles"
 
@@ -51,6 +54,8 @@ ARGUMENTS = (
             "copy_unused": {"type": "bool", "default": False},
             "kinds": {"type": "list", "elements": "str", "choices": list(KINDS), "default": list(KINDS)},
             "join_groups": {"type": "list", "elements": "str", "default": []},
+            "search": {"type": "str", "choices": [SCOPES, RESOURCE_GRAPH], "default": SCOPES},
+            "surroundings_age": {"type": "int", "default": 600},
             "replication_timeout": {"type": "int", "default": 300},
         }
     )
@@ -69,16 +74,19 @@ def run(call: Call) -> Result:
         call.max_parallel,
     )
     copying = Copying(target, found.sources, dormant_principals(found.sources), choices)
-    roles = _roles(call, copying)
-    copy = Copy((roles,), call.parameters["replication_timeout"])
-    part = copy.plan() if copying.dormant else Part()
-    plan = Plan(part.changes, found.findings + part.findings, _diffs(target, part, copy))
+    around = _around(call) if copying.dormant else AccessAround()
+    history = history_of(read_journal(call.ledger))
+    copy = Copy(_kinds(call, copying, around, history), call.parameters["replication_timeout"])
+    part = copy.plan()
+    orphans = find_orphans(call.session, call.account, history, target.principal_id, call.max_parallel)
+    findings = (*found.findings, *part.findings, *around.eligible_for(copying.dormant), *orphans)
+    plan = Plan(part.changes, findings, diffs_of(copy, target))
     _refuse_missing_identity(call, chosen, plan)
     return call.finish(
         plan,
         Hands(reread=copy.reread, write=copy.write),
         verify=copy.verify,
-        facts=lambda outcome: _facts(call, copying, plan, part, copy, roles, outcome),
+        facts=lambda outcome: facts_of(call, copying, plan, copy, outcome),
     )
 
 
@@ -88,12 +96,32 @@ def find_target(call: Call) -> tuple[Target, ChosenIdentity]:
     return Target(call.account, chosen.name, chosen.principal_id), chosen
 
 
-def _roles(call: Call, copying: Copying) -> RoleAssignments:
-    def search(principals: Sequence[str]) -> reading.Reading:
-        return reading.read_assignments(call.session, call.account, principals, call.max_parallel)
+def _around(call: Call) -> AccessAround:
+    """Return what lies around all accounts, as far as the options let it be shared with other workers."""
+    age = int(call.parameters["surroundings_age"])
+    search = call.parameters["search"] == RESOURCE_GRAPH and age > 0
+    shelf = Shelf(call.ledger.parent, KEPT_AS, key_of(call.parameters, search), age)
+    read = partial(read_around, call.session, call.max_parallel, search=search)
+    return shared_around(shelf if age > 0 else None, read, keep=not call.check_mode)
+
+
+def _kinds(call: Call, copying: Copying, around: AccessAround, history: History) -> list[Kind]:
+    """Return the kinds of access to copy; none where no Run As account has a principal."""
+    wanted = copying.choices.kinds if copying.dormant else frozenset()
+    kinds: list[Kind] = []
+    if "role_assignments" in wanted:
+        kinds.append(_roles(call, copying, around, history))
+    return kinds
+
+
+def _roles(call: Call, copying: Copying, around: AccessAround, history: History) -> RoleAssignments:
+    by = by_resource_graph if call.parameters["search"] == RESOURCE_GRAPH else by_scopes
+
+    def search(principals: Sequence[str]) -> Reading:
+        return by(call.session, around, call.account.subscription_id, principals, call.max_parallel)
 
     principal_id = copying.target.principal_id
-    given = history_of(_ledger.read_journal(call.ledger)).of(ROLE_ASSIGNMENT)
+    given = history.of(ROLE_ASSIGNMENT)
     options = RoleOptions(
         replication_timeout=call.parameters["replication_timeout"],
         max_parallel=call.max_parallel,
@@ -108,72 +136,3 @@ def _refuse_missing_identity(call: Call, chosen: ChosenIdentity, plan: Plan) -> 
     if chosen.attached:
         raise StepError(f"The principal of {chosen.arm_id} may not be read. Allow the login to read that identity.")
     raise StepError(chosen.missing_from(call.account.name))
-
-
-def _diffs(target: Target, part: Part, copy: Copy) -> tuple[Mapping[str, Any], ...]:
-    if not part.changes:
-        return ()
-    header = f"{target.account.name} access of the identity {target.identity}"
-    before = [_line(entry) for entry in part.unchanged]
-    after = before + [_line(copy.right_of(change).as_dict()) for change in part.changes]
-    return (
-        {
-            "before_header": header,
-            "after_header": header,
-            "before": {"access": sorted(before)},
-            "after": {"access": sorted(after)},
-        },
-    )
-
-
-def _line(entry: Mapping[str, Any]) -> str:
-    condition = f" if {entry['condition']}" if entry["condition"] else ""
-    return f"{entry['role']} at {entry['scope']}{condition}"
-
-
-def _facts(
-    call: Call, copying: Copying, plan: Plan, part: Part, copy: Copy, roles: RoleAssignments, outcome: Outcome
-) -> dict[str, Any]:
-    """Return the step's own result keys; what another process had made counts as unchanged."""
-    made = [(change, change.target) for change in plan.changes] if call.check_mode else []
-    there: list[tuple[Change, str]] = []
-    for done in outcome.done:
-        (made if done.facts["created"] else there).append((done.change, done.facts["id"]))
-    findings = (*plan.findings, *roles.findings)
-    proof = _proof(call, part, copy, roles, outcome)
-    return {
-        "changed": bool(made),
-        "changes": [change.as_dict() for change, dummy in made],
-        "findings": [item.as_dict() for item in findings],
-        "partial": not outcome.complete or any(is_unread(item) for item in findings),
-        "source": [source.as_dict() for source in copying.sources],
-        "identity": _identity(copying.target),
-        "copied": [_shown(copy, *one) for one in made],
-        "unchanged": [*part.unchanged, *(_shown(copy, *one) for one in there)],
-        "not_copied": list(part.not_copied),
-        "proof": proof,
-    }
-
-
-def _shown(copy: Copy, change: Change, arm_id: str) -> dict[str, Any]:
-    return {**copy.right_of(change).as_dict(), "id": arm_id}
-
-
-def _proof(call: Call, part: Part, copy: Copy, roles: RoleAssignments, outcome: Outcome) -> dict[str, Any] | None:
-    """Compare both principals, and keep it in the ledger where that is news; None where it could not be read back."""
-    held = copy.held(outcome, check_mode=call.check_mode)
-    if held is None or not part.fates:
-        return None
-    proof = prove(part.fates, held, roles.known).as_dict()
-    if not call.check_mode and proof != last_proof(call.record.records()):
-        call.record.note(EVENT, {"proof": proof})
-    return proof
-
-
-def _identity(target: Target) -> dict[str, Any]:
-    system = target.identity == SYSTEM
-    return {
-        "type": "SystemAssigned" if system else "UserAssigned",
-        "id": None if system else target.identity,
-        "principal_id": target.principal_id,
-    }

@@ -12,7 +12,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .._azure.errors import AzureError, Forbidden
+from .._finding import Finding
 from .._step import Change, Outcome, StepError
+from .access_model import Role
 from .access_part import HandOver, Kind, Part, Right
 from .access_refusals import with_remedy
 from .access_writing import pauses
@@ -29,11 +31,23 @@ class Copy:
         self._timeout = replication_timeout
         self._parts: dict[int, Part] = {}
         self._held: dict[int, Sequence[Right]] | None = None
+        self.part = Part()
 
     def plan(self) -> Part:
         """Plan each kind, and return all as one."""
         self._parts = {number: kind.plan() for number, kind in enumerate(self._kinds)}
-        return Part.joined(self._parts.values())
+        self.part = Part.joined(self._parts.values())
+        return self.part
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What was found while writing."""
+        return tuple(item for kind in self._kinds for item in kind.findings)
+
+    @property
+    def roles(self) -> Mapping[str, Role]:
+        """The roles of Azure that play a part, by guid."""
+        return {guid: role for kind in self._kinds for guid, role in kind.roles.items()}
 
     def reread(self, change: Change) -> Any:
         """Return the target of a change as it is now."""

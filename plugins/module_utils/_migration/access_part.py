@@ -15,7 +15,7 @@ from .._azure.ids import AccountId
 from .._finding import Finding
 from .._step import Change
 from .access_choices import Choices
-from .access_model import same_condition
+from .access_model import Role, same_condition
 from .access_sources import Source
 
 ROLE_ASSIGNMENT = "role_assignment"
@@ -153,6 +153,14 @@ class Kind(Protocol):
     """
 
     changes_of: frozenset[str]
+
+    @property
+    def findings(self) -> Sequence[Finding]:
+        """What was found while writing."""
+
+    @property
+    def roles(self) -> Mapping[str, Role]:
+        """The roles of Azure that it gives or takes into account, by guid; none for other kinds."""
 
     def plan(self) -> Part:
         """Read what the Run As principals and the identity hold, and return what is to be done."""

@@ -63,7 +63,7 @@ class RoleAssignments:
         return self._writer.findings
 
     @property
-    def known(self) -> Mapping[str, Role]:
+    def roles(self) -> Mapping[str, Role]:
         """The roles that were read so far, by guid."""
         return self._roles
 
