@@ -76,6 +76,7 @@ def build(world: World, estate: model.Estate, folder: Path) -> Builder:
     builder.add_machines()
     builder.add_groups()
     add_eligible(builder)
+    builder.delete_applications()
     builder.add_locks()
     builder.add_policies()
     world.provider_state["seeded_secrets"] = list(estate.seeded_secrets)
@@ -295,6 +296,12 @@ class Builder:
             principal = self.principals[item.name]
             principal.data["accountEnabled"] = item.enabled
             self.grant_graph(principal, item.app_roles, f"applications ({item.name}).app_roles")
+
+    def delete_applications(self) -> None:
+        """Delete service principals as somebody would have: what they hold stays (contract 4.2)."""
+        for item in self.estate.applications:
+            if item.deleted:
+                entra.soft_delete(self.world, self.principals[item.name])
 
     def add_secret(self, application: DirectoryObject, secret: str) -> None:
         """A client secret of an application, good for a year."""

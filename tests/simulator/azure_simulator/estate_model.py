@@ -158,7 +158,8 @@ class Identity(Model):
 class Application(Model):
     """More about an application that Run As accounts name: credentials and app roles besides theirs.
 
-    `app_roles` are permissions of Microsoft Graph that its service principal holds.
+    `app_roles` are permissions of Microsoft Graph that its service principal holds. `deleted` means that its service
+    principal was deleted days ago: its role assignments are still there, and it can be restored.
     """
 
     name: Name
@@ -166,6 +167,7 @@ class Application(Model):
     secrets: list[Name] = []
     app_roles: list[Name] = []
     enabled: bool = True
+    deleted: bool = False
 
 
 class Group(Model):
