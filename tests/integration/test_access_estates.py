@@ -223,3 +223,20 @@ def test_check_mode_tells_what_is_then_copied(begin: Begin) -> None:
         for member in ("copied", "unchanged", "not_copied"):
             assert rights(predicted[member]) == rights(done[member]), (name, member)
         assert predicted["plan_fingerprint"] == done["plan_fingerprint"]
+
+
+# --- how it is found ------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ACCOUNTS)
+def test_resource_graph_and_the_lists_of_all_scopes_agree(untouched: Azure, name: str) -> None:
+    told = truth_of(untouched)[name]
+    listed = copy(untouched, name, told, MAPPED, check=True)
+    untouched.forget_requests()
+    searched = copy(untouched, name, told, MAPPED, check=True, search="resource_graph")
+    assert searched["plan_fingerprint"] == listed["plan_fingerprint"]
+    for member in ("copied", "unchanged", "not_copied", "findings"):
+        assert searched[member] == listed[member]
+    queries = [entry for entry in untouched.requests() if "Microsoft.ResourceGraph" in entry["path"]]
+    assert len(queries) == 1
+    assert untouched.writes() == []
