@@ -101,7 +101,13 @@ def test_access_of_a_deleted_service_principal_can_be_copied_by_its_id(azure: Az
         assert application is not None
         directory.delete_application(other, application["id"])
     gone = azure.call("copy_runas_roles", "aa-plain")
-    assert (gone["changed"], codes(gone)) == (False, ["RA302"])
+    assert (gone["changed"], codes(gone)) == (False, ["RA314", "RA304"])
+    assert source["principal_id"] in gone["findings"][0]["sentence"]
+    found = azure.call("copy_runas_roles", "aa-plain", check=True, copy_unused=True)
+    assert roles(found["copied"]) == ["Contributor"]
+    azure.control("PUT", "/faults", ["status=403,code=Authorization_RequestDenied,path=*/deletedItems/*,times=0"])
+    unknown = azure.call("copy_runas_roles", "aa-plain")
+    assert (unknown["changed"], codes(unknown)) == (False, ["RA302"])
     options = {"principal_id": source["principal_id"].upper()}
     unused = azure.call("copy_runas_roles", "aa-plain", check=True, **options)
     assert codes(unused) == ["RA304"]

@@ -80,19 +80,8 @@ ACCESS: dict[str, Code] = {
     ),
     "RA314": Code(
         INFO,
-        "The service principal of Run As connection {connection} was deleted; its object id was {principal}, and "
-        "{count} of its role assignments are left.",
-        "Set principal_id to copy them, or remove them: they belong to nobody.",
-    ),
-    "RA315": Code(
-        WARNING,
-        "{role} at {scope} is given to the Run As account until {end} only. It was not copied: the identity's would "
-        "have no end.",
-        "Create the role assignment by hand, with an end, or name the role in include_privileged to copy it for good.",
-    ),
-    "RA316": Code(
-        WARNING,
-        "After copying, {count} rights differ between the Run As account and the identity, first {first}.",
-        "See proof in the result and the report; each difference has its reason.",
+        "The service principal of Run As connection {connection} was deleted on {deleted}; its object id was "
+        "{principal}.",
+        "What it held is left: set copy_unused to copy it, or remove it, for it belongs to nobody.",
     ),
 }

@@ -67,7 +67,7 @@ def read_around(session: Session, max_parallel: int, *, search: bool) -> AccessA
     groups = _management_groups(session, unread)
     scopes = [*(f"/subscriptions/{name}" for name in visible), *groups]
     eligible = _eligible(session, scopes, max_parallel, unread)
-    holders = _holders(session, groups) if search else None
+    holders = find_holders(session, groups, None) if search else None
     return AccessAround(
         subscriptions=tuple(visible),
         management_groups=tuple(groups),
@@ -131,12 +131,16 @@ def _shown(item: Json) -> dict[str, Any]:
     }
 
 
-def _holders(session: Session, groups: Sequence[str]) -> tuple[Json, ...]:
-    """Return where service principals hold something, below management groups and elsewhere."""
+def find_holders(session: Session, groups: Sequence[str], principals: Sequence[str] | None) -> tuple[Json, ...]:
+    """Return where principals hold something, or all service principals, as Resource Graph knows.
+
+    Whether it shows what management groups hold to a query that names none is not known (docs/contract.md, 8.3), so it
+    is asked for those too.
+    """
     find = role_assignment_search.find_role_assignments
-    rows = find(session, None)
+    rows = find(session, principals)
     if groups:
-        rows += find(session, None, management_groups=[last_segment(group) for group in groups])
+        rows += find(session, principals, management_groups=[last_segment(group) for group in groups])
     return tuple({normal_id(row["id"]): row for row in rows}.values())
 
 

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from .._azure import role_assignment_search
 from .._azure.ids import normal_id, subscription_of
 from .._azure.session import Session
 from . import access_reading as reading
-from .access_around import AccessAround
+from .access_around import AccessAround, find_holders
 from .access_reading import Reading
 
 SCOPES, RESOURCE_GRAPH = "scopes", "resource_graph"
@@ -36,7 +35,7 @@ def by_resource_graph(
     """
     rows = around.holders
     if rows is None:
-        rows = tuple(role_assignment_search.find_role_assignments(session, principals))
+        rows = find_holders(session, around.management_groups, principals)
     wanted = {principal.lower() for principal in principals}
     found = [str(row["scope"]) for row in rows if str(row["principal_id"]).lower() in wanted]
     inside = _subscriptions([f"/subscriptions/{subscription_id}", *found])
