@@ -69,13 +69,13 @@ def test_a_second_run_changes_nothing(azure: Azure) -> None:
     assert azure.writes() == []
 
 
-def test_each_role_assignment_costs_one_write_and_one_read_before_it(azure: Azure) -> None:
+def test_each_role_assignment_costs_one_write_and_no_read_of_its_own(azure: Azure) -> None:
     azure.call("enable_identity", "aa-roles")
     azure.forget_requests()
     made = azure.call("copy_runas_roles", "aa-roles")
     ids = [change["target"] for change in made["changes"]]
     single = [entry for entry in azure.requests() if entry["path"].split("?")[0] in ids]
-    assert sorted(entry["method"] for entry in single) == ["GET"] * 5 + ["PUT"] * 5
+    assert [entry["method"] for entry in single] == ["PUT"] * 5
     definitions = [entry["path"] for entry in azure.requests() if "/roleDefinitions/" in entry["path"]]
     assert len(definitions) == len(set(definitions)) == 6
 
@@ -114,7 +114,33 @@ def test_the_record_is_in_the_ledger(azure: Azure) -> None:
         record["change"] for record in records if record["event"] == "intend" and record["step"] == "copy_runas_roles"
     ]
     assert intended == made["changes"]
-    assert records[-1]["facts"] == {"id": made["changes"][0]["target"], "created": True}
+    done, proved = records[-2:]
+    assert done["facts"] == {"id": made["changes"][0]["target"], "created": True}
+    assert proved["proof"] == made["proof"]
+
+
+def test_afterwards_both_principals_are_compared(azure: Azure) -> None:
+    azure.call("enable_identity", "aa-plain")
+    planned = azure.call("copy_runas_roles", "aa-plain", check=True)
+    made = azure.call("copy_runas_roles", "aa-plain")
+    assert made["proof"] == planned["proof"]
+    assert made["proof"] == {"verdict": "equal", "compared": 1, "same": 1, "as_asked": 0, "differences": []}
+
+
+def test_less_than_before_is_narrower_as_mapped(azure: Azure) -> None:
+    azure.call("enable_identity", "aa-plain")
+    made = azure.call("copy_runas_roles", "aa-plain", role_map=["Contributor=Reader"])
+    assert (made["proof"]["verdict"], made["proof"]["as_asked"]) == ("narrower as mapped", 1)
+
+
+def test_what_is_dangerous_is_a_difference_with_its_reason(azure: Azure) -> None:
+    azure.call("enable_identity", "aa-roles")
+    made = azure.call("copy_runas_roles", "aa-roles")
+    assert made["proof"]["verdict"] == "different"
+    assert {entry["how"] for entry in made["proof"]["differences"]} == {"privileged"}
+    again = azure.call("copy_runas_roles", "aa-roles")
+    assert again["proof"] == made["proof"]
+    assert [record["event"] for record in _ledger.read_journal(Path(again["ledger"]))].count("proof") == 1
 
 
 def test_an_account_that_shares_its_application_gets_its_own_copy(azure: Azure) -> None:

@@ -14,8 +14,14 @@ from ansible_collections.azauto.runas_migration.plugins.module_utils import _led
 from ansible_collections.azauto.runas_migration.plugins.module_utils._azure.ids import AccountId
 from ansible_collections.azauto.runas_migration.plugins.module_utils._azure.session import Session
 from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.access_choices import Choices
-from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.access_part import Copying, Kind, Part
-from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.access_plan import Target
+from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.access_copy import Copy as Kinds
+from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.access_part import (
+    Copying,
+    Kind,
+    Part,
+    Target,
+)
+from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.access_proof import Proof, prove
 from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.access_sources import (
     dormant_principals,
     find_sources,
@@ -53,19 +59,31 @@ class Copy:
         target = Target(self.account, "system", principal_id)
         copying = Copying(target, sources, dormant_principals(sources), Choices(**choices))
         self.kind: Kind = VaultPolicies(opened, copying, MAX_PARALLEL)
-        self.part: Part = Part()
+        self.kinds = Kinds([self.kind], replication_timeout=10)
+
+    @property
+    def part(self) -> Part:
+        return self.kinds.part
 
     def plan(self) -> Part:
-        self.part = self.kind.plan()
-        return self.part
+        return self.kinds.plan()
 
     def carry_out(self) -> Outcome:
         """Carry the plan out as the step does, with a ledger."""
         plan = Plan(self.part.changes)
         folder = _ledger.account_folder(str(self.azure.ledger), self.account.name, self.account.arm_id)
-        hands = Hands(reread=self.kind.reread, write=self.kind.write)
+        hands = Hands(reread=self.kinds.reread, write=self.kinds.write)
         with _ledger.held(folder, self.account.arm_id, "copy_runas_roles") as journal:
-            return carry_out(plan, hands, journal, max_parallel=MAX_PARALLEL)
+            outcome = carry_out(plan, hands, journal, max_parallel=MAX_PARALLEL)
+        if outcome.done and outcome.complete:
+            self.kinds.verify()
+        return outcome
+
+    def proof(self, outcome: Outcome, *, check_mode: bool = False) -> Proof:
+        """Compare what the Run As account may do with what the identity may do now, or would in check mode."""
+        held = self.kinds.held(outcome, check_mode=check_mode)
+        assert held is not None
+        return prove(self.part.fates, held, {})
 
 
 def copied(

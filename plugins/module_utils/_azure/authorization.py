@@ -73,6 +73,12 @@ def put_assignment(session: Session, scope: str, name: str, properties: Mapping[
     return _sdk.answer(doing, session.authorization, operation, _path(scope), name, body)
 
 
+def delete_assignment(session: Session, scope: str, name: str) -> bool:
+    """Delete the role assignment ``name`` at a scope; tell whether it was there (section 4.2)."""
+    doing = f"Deleting role assignment {name} at {scope}"
+    return _sdk.status(doing, session.role_assignments.delete, _path(scope), name) == 200
+
+
 def get_definition(session: Session, scope: str, guid: str) -> Json:
     """Return the role definition ``guid`` as it is known at a scope."""
     doing = f"Reading role definition {guid} at {scope}"

@@ -126,7 +126,9 @@ def shown(permissions: Permissions) -> str:
 def right(vault_id: str, permissions: Permissions) -> Right:
     """Return permissions in a vault as a right."""
     names = tuple(f"{kind}/{name}" for kind, names in plain(permissions).items() for name in names)
-    return Right(VAULT_POLICY, f"Access policy ({shown(permissions)})", vault_id, (normal_id(vault_id), *names))
+    return Right(
+        VAULT_POLICY, f"Access policy ({shown(union([permissions]))})", vault_id, (normal_id(vault_id), *names)
+    )
 
 
 def _order(kind: str) -> tuple[int, str]:

@@ -13,17 +13,19 @@ from __future__ import annotations
 
 import shlex
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .._azure import key_vault
 from .._azure.errors import Absent, AzureError, Conflict, Failed, Forbidden
 from .._azure.ids import last_segment, normal_id, subscription_of
 from .._azure.session import Session
+from .._finding import Finding
 from .._step import Change, ChangeConflict, StepError, in_parallel
+from .access_model import Role
 from .access_part import VAULT_POLICY, Copying, HandOver, Part, Right
 from .vault_model import POLICY_LIMIT, Vault, missing, shown, vault_of
-from .vault_policy_plan import added_by, entry_as_dict, plan_vault_policies, right_of, rights_held
+from .vault_policy_plan import VaultPlan, added_by, entry_as_dict, plan_vault_policies, rights_held
 from .vault_reading import read_vaults, visible_subscriptions
 
 # Seconds between tries while somebody else changes the same vault (docs/contract.md, 7.1).
@@ -46,21 +48,28 @@ class VaultPolicies:
         self._session = session
         self._copying = copying
         self._max_parallel = max_parallel
-        self._planned: tuple[Right, ...] = ()
-        self._places: tuple[str, ...] = ()
+        self._plan = VaultPlan(Part(), {})
         self._there: set[str] = set()
         self._denied: set[str] = set()
+
+    @property
+    def findings(self) -> Sequence[Finding]:
+        """What was found while writing: nothing that the plan does not say."""
+        return ()
+
+    @property
+    def roles(self) -> Mapping[str, Role]:
+        """No roles of Azure play a part."""
+        return {}
 
     def plan(self) -> Part:
         """Read every vault that the login can see and return what is to be done."""
         tenants = visible_subscriptions(self._session, self._copying.target.account)
         readings = in_parallel(lambda one: read_vaults(self._session, one), list(tenants), self._max_parallel)
         vaults = [vault for reading in readings for vault in reading.vaults]
-        part = plan_vault_policies(self._copying, vaults, {one.lower(): tenant for one, tenant in tenants.items()})
-        self._planned = _planned(part)
-        self._places = self._places_of(vaults)
+        self._plan = plan_vault_policies(self._copying, vaults, {one.lower(): name for one, name in tenants.items()})
         unread = tuple(item for reading in readings for item in reading.findings)
-        return Part.joined((Part(findings=unread), part))
+        return Part.joined((Part(findings=unread), self._plan.part))
 
     def reread(self, change: Change) -> dict[str, Any] | None:
         """Return the identity's policy as it is now; what ``add`` cannot disturb is no other than ``before``.
@@ -84,27 +93,33 @@ class VaultPolicies:
             return {"id": change.target, "created": False}
         try:
             self._add(change)
-        except (Absent, Conflict, Failed, Forbidden) as error:
+        except Absent as error:
+            raise _gone(error, last_segment(change.target)) from None
+        except Forbidden as error:
             if error.code == _DENIED_BY_POLICY:
                 self._denied.add(change.target)
-            raise _with_remedy(error, last_segment(change.target)) from None
+            raise
+        except (Conflict, Failed) as error:
+            raise _left_alone(error, last_segment(change.target)) from None
         return {"id": change.target, "created": True}
 
     def right_of(self, change: Change) -> Right:
-        """Return what a change gives."""
-        return right_of(change)
+        """Return what a change gives: all that the Run As accounts may do in that vault, of which it adds a part."""
+        return self._plan.given[normal_id(change.target)]
 
     def held(self) -> list[Right]:
-        """Return what the identity holds now in the vaults that matter, read anew; a planned right where it is held."""
-        principal_id = self._copying.target.principal_id
+        """Return what the identity holds now in the vaults where it has, or is to have, a policy, read anew."""
+        principal_id, part = self._copying.target.principal_id, self._plan.part
         if principal_id is None:
             return []
-        vaults = in_parallel(self._vault_or_none, self._places, self._max_parallel)
+        given = [item for fate in part.fates for item in fate.gives]
+        places = {normal_id(item.scope): item.scope for item in (*part.held, *given)}
+        vaults = in_parallel(self._vault_or_none, sorted(places.values()), self._max_parallel)
         return [
             item
             for vault in vaults
             if vault is not None
-            for item in rights_held(vault, vault.own(principal_id), self._planned)
+            for item in rights_held(vault, vault.own(principal_id), part.fates, part.held)
         ]
 
     def hand_over_of(self, change: Change) -> HandOver | None:
@@ -113,10 +128,9 @@ class VaultPolicies:
         if command is None:
             return None
         name = last_segment(change.target)
-        given = right_of(change)
         return HandOver(
             kind=VAULT_POLICY,
-            role=given.role,
+            role=self.right_of(change).role,
             scope=change.target,
             reason=f"The Run As account may use key vault {name} ({shown(added_by(change))}), and the login may not "
             "change access policies there.",
@@ -124,21 +138,11 @@ class VaultPolicies:
             command=command,
         )
 
-    def _places_of(self, vaults: Iterable[Vault]) -> tuple[str, ...]:
-        """Return the vaults in which the identity has, or is to have, a policy."""
-        principal_id = self._copying.target.principal_id
-        wanted = {item.key[0] for item in self._planned}
-        return tuple(
-            vault.id
-            for vault in vaults
-            if normal_id(vault.id) in wanted or (principal_id and vault.own(principal_id) is not None)
-        )
-
     def _vault(self, change: Change) -> Vault:
         try:
             return vault_of(key_vault.get_vault(self._session, change.target))
-        except (Absent, Forbidden) as error:
-            raise _with_remedy(error, last_segment(change.target)) from None
+        except Absent as error:
+            raise _gone(error, last_segment(change.target)) from None
 
     def _vault_or_none(self, vault_id: str) -> Vault | None:
         try:
@@ -184,12 +188,6 @@ def set_policy_command(change: Change) -> str | None:
     return shlex.join(words)
 
 
-def _planned(part: Part) -> tuple[Right, ...]:
-    given = [item for fate in part.fates for item in fate.gives]
-    every = given + [right_of(change) for change in part.changes]
-    return tuple({item.key: item for item in every}.values())
-
-
 def _refuse_other_vault(vault: Vault, new: bool) -> None:
     """Raise where a vault is no longer what the plan was made on."""
     again = "It was left alone. Run again to plan on what is there now."
@@ -204,24 +202,23 @@ def _refuse_other_vault(vault: Vault, new: bool) -> None:
         )
 
 
-def _with_remedy(error: AzureError, name: str) -> AzureError:
-    """Return the error with what to do about it, where Azure's own sentence does not say."""
-    sentence = f"{error} {_remedy(error, name)}".rstrip()
-    return type(error)(sentence, status=error.status, code=error.code, detail=error.detail)
+def _gone(error: AzureError, name: str) -> Absent:
+    """Return the error of a vault that was there when it was read; without a code, for this is the whole remedy."""
+    return Absent(
+        f"{error} Key vault {name} was deleted after it was read. Nothing is left to do, unless it is recovered: run "
+        "again then.",
+        status=error.status,
+        detail=error.detail,
+    )
 
 
-def _remedy(error: AzureError, name: str) -> str:
-    if isinstance(error, Absent):
-        return (
-            f"Key vault {name} was deleted after it was read. Nothing is left to do, unless it is recovered: run again "
-            "then."
-        )
-    if error.code == _DENIED_BY_POLICY:
-        return f"Ask for an exemption of key vault {name} from that policy of Azure, and run again."
-    if isinstance(error, Forbidden):
-        return f"Let the login hold Key Vault Contributor at key vault {name}, or let somebody who does add the policy."
-    if error.code == "ConflictError":
-        return f"Somebody else goes on changing key vault {name}. Run again."
-    if isinstance(error, Failed):
-        return f"Key vault {name} was left as it is. Run again to plan on what is there now."
-    return ""
+def _left_alone(error: AzureError, name: str) -> AzureError:
+    """Return the error with what to do about it, where that is not the same for all kinds of access."""
+    remedies = {
+        "ConflictError": f"Somebody else goes on changing key vault {name}. Run again.",
+        "BadRequest": f"Key vault {name} was left as it is. Run again to plan on what is there now.",
+    }
+    remedy = remedies.get(error.code or "")
+    if remedy is None:
+        return error
+    return type(error)(f"{error} {remedy}", status=error.status, code=error.code, detail=error.detail)

@@ -19,6 +19,8 @@ from .access_part import VAULT_POLICY, Copying, Fate, Part, Right
 from .vault_model import POLICY_LIMIT, Entry, Permissions, Vault, is_own, missing, plain, right, shown, union
 from .vault_roles import fitting_roles
 
+# Reasons for not copying what gives no access to anybody, and so is no right.
+WITHOUT_EFFECT = frozenset({"rbac mode", "other tenant"})
 # From this part of a limit on, people should know.
 _NEAR = 0.9
 
@@ -36,50 +38,63 @@ class _Held:
         return right(self.vault.id, self.entry.permissions)
 
 
+@dataclass(frozen=True)
+class VaultPlan:
+    """The plan, and the right that the change of each vault gives, by the vault's id in lower case."""
+
+    part: Part
+    given: Mapping[str, Right]
+
+
 @dataclass
 class _Draft:
-    """A part while it is made."""
+    """A plan while it is made."""
 
     changes: list[Change] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     fates: list[Fate] = field(default_factory=list)
     unchanged: dict[tuple[str, ...], Mapping[str, Any]] = field(default_factory=dict)
     not_copied: list[Mapping[str, Any]] = field(default_factory=list)
+    given: dict[str, Right] = field(default_factory=dict)
+    held: list[Right] = field(default_factory=list)
 
     def skip(self, held: _Held, reason: str) -> None:
-        self.fates.append(Fate(held.right, held.holder, reason=reason))
         self.not_copied.append({**held.right.as_dict(), "reason": reason})
+        if reason not in WITHOUT_EFFECT:
+            self.fates.append(Fate(held.right, held.holder, reason=reason))
 
-    def give(self, held: _Held) -> None:
-        self.fates.append(Fate(held.right, held.holder, gives=(held.right,)))
+    def give(self, given: Right, holders: Iterable[str]) -> None:
+        self.fates += [Fate(given, holder, gives=(given,)) for holder in holders]
 
     def report(self, code: str, held: _Held, **facts: Any) -> None:
         policy = {"policy": held.right.role, "permissions": shown(held.entry.permissions)}
         self.findings.append(finding(code, held.vault.id, vault=held.vault.name, **{**policy, **facts}))
 
 
-def plan_vault_policies(copying: Copying, vaults: Iterable[Vault], tenants: Mapping[str, str]) -> Part:
+def plan_vault_policies(copying: Copying, vaults: Iterable[Vault], tenants: Mapping[str, str]) -> VaultPlan:
     """Return what the identity should get in addition to its own access policies.
 
     ``tenants`` has the tenant of each subscription, by its id in lower case, "" where it is not known.
     """
-    draft = _Draft()
+    draft, principal_id = _Draft(), copying.target.principal_id
     # Azure lists in no order to rely on; the fingerprint of a plan must not depend on it.
     for vault in sorted(vaults, key=lambda item: normal_id(item.id)):
         tenant = tenants.get((subscription_of(vault.id) or "").lower(), "")
-        _plan_vault(copying, vault, tenant, draft)
-    return Part(
+        own = vault.own(principal_id) if principal_id else None
+        _plan_vault(copying, vault, own, tenant, draft)
+        draft.held += rights_held(vault, own, draft.fates)
+    part = Part(
         changes=tuple(draft.changes),
         findings=tuple(draft.findings),
         fates=tuple(draft.fates),
         unchanged=tuple(draft.unchanged.values()),
         not_copied=tuple(draft.not_copied),
+        held=tuple(draft.held),
     )
+    return VaultPlan(part, draft.given)
 
 
-def _plan_vault(copying: Copying, vault: Vault, tenant: str, draft: _Draft) -> None:
-    principal_id = copying.target.principal_id
-    own = vault.own(principal_id) if principal_id else None
+def _plan_vault(copying: Copying, vault: Vault, own: Permissions | None, tenant: str, draft: _Draft) -> None:
     held = [item for item in _held(copying, vault, draft) if not _excluded(copying, item, draft)]
     alive = [item for item in held if not _of_other_tenant(item, tenant, draft)]
     open_ones = [item for item in alive if vault.rbac or not _blocked(copying, item, own, draft)]
@@ -154,7 +169,7 @@ def _give(copying: Copying, held: Sequence[_Held], own: Permissions | None, draf
     for item in held:
         if item not in wanting:
             draft.unchanged[item.right.key] = {**item.right.as_dict(), "id": item.vault.id}
-            draft.give(item)
+            draft.give(item.right, [item.holder])
     if wanting:
         _add(copying, wanting, own, draft)
 
@@ -169,9 +184,11 @@ def _add(copying: Copying, held: Sequence[_Held], own: Permissions | None, draft
         return
     if own is None and count > POLICY_LIMIT * _NEAR:
         draft.report("RA326", held[0], count=count, limit=POLICY_LIMIT)
-    for item in held:
-        draft.give(item)
-    draft.changes.append(_change(copying, vault, union(item.entry.permissions for item in held), own))
+    # An identity has one entry in a vault: what several Run As accounts may do there is given as one right.
+    wanted = union(item.entry.permissions for item in held)
+    given = draft.given[normal_id(vault.id)] = right(vault.id, wanted)
+    draft.give(given, [item.holder for item in held])
+    draft.changes.append(_change(copying, vault, wanted, own))
 
 
 def _change(copying: Copying, vault: Vault, wanted: Permissions, own: Permissions | None) -> Change:
@@ -202,22 +219,24 @@ def added_by(change: Change) -> dict[str, tuple[str, ...]]:
     return missing(change.after["permissions"], change.before["permissions"] if change.before else None)
 
 
-def right_of(change: Change) -> Right:
-    """Return what a change gives, which is less than ``after`` where the identity had something before."""
-    return right(change.target, added_by(change))
+def rights_held(
+    vault: Vault, own: Permissions | None, fates: Iterable[Fate], before: Iterable[Right] | None = None
+) -> list[Right]:
+    """Return what a principal holds in a vault as the rights that its fates are about, and one for what is beyond them.
 
-
-def rights_held(vault: Vault, own: Permissions | None, planned: Iterable[Right]) -> list[Right]:
-    """Return what a principal holds in a vault as the rights that were planned there, and one for what is beyond them.
-
-    Two policies are hardly ever the same list of permissions, so a planned right is
-    held where all of its permissions are. In an RBAC vault nothing is.
+    Two policies are hardly ever the same list of permissions, so a right is held where
+    all of its permissions are. In an RBAC vault nothing is. ``before`` is what was held
+    when the plan was made: what is not to be copied is not found later because of what is.
     """
     if own is None or vault.rbac:
         return []
-    here = [item for item in planned if item.key[0] == normal_id(vault.id)]
-    held = [item for item in here if not missing(_permissions_of(item), own)]
-    beyond = missing(own, union(_permissions_of(item) for item in held))
+    here = [fate for fate in fates if fate.right.key[0] == normal_id(vault.id)]
+    about = {item.key: item for fate in here for item in (fate.right, *fate.gives)}
+    looked_for = set(about)
+    if before is not None:
+        looked_for &= {item.key for fate in here for item in fate.gives} | {item.key for item in before}
+    held = [item for key, item in about.items() if key in looked_for and not missing(_permissions_of(item), own)]
+    beyond = missing(own, union(_permissions_of(item) for item in about.values()))
     return held + ([right(vault.id, beyond)] if beyond else [])
 
 

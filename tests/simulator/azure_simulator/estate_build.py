@@ -59,6 +59,7 @@ def build(world: World, estate: model.Estate, folder: Path) -> Builder:
     # Imported here because accounts are built with the Builder of this module.
     from azure_simulator.estate_accounts import add_accounts
     from azure_simulator.estate_dependants import add_surroundings
+    from azure_simulator.estate_eligible import add_eligible
     from azure_simulator.estate_key_vaults import add_key_vaults
 
     rbac.install_builtin_roles(world)
@@ -74,6 +75,8 @@ def build(world: World, estate: model.Estate, folder: Path) -> Builder:
     builder.add_machines()
     builder.add_groups()
     add_key_vaults(builder)
+    add_eligible(builder)
+    builder.delete_applications()
     builder.add_locks()
     builder.add_policies()
     world.provider_state["seeded_secrets"] = list(estate.seeded_secrets)
@@ -141,7 +144,9 @@ class Builder:
     def add_scopes(self) -> None:
         for tenant in self.estate.tenants:
             domain = tenant.domain or f"{tenant.name}.example"
-            made = Tenant(tenant.id or self.make_id("tenant", tenant.name), tenant.name.capitalize(), domain)
+            made = Tenant(
+                tenant.id or self.make_id("tenant", tenant.name), tenant.name.capitalize(), domain, tenant.premium
+            )
             self.tenants[tenant.name] = self.world.add_tenant(made)
             entra.graph_service_principal(self.world, made.id, self.make_id("graph", made.id))
         for group in self.estate.management_groups:
@@ -191,10 +196,14 @@ class Builder:
                 guid, role.name, "CustomRole", role.description, scopes[0], scopes, [entry], self.born, self.born
             )
 
+    def role(self, name: str, place: str) -> RoleDefinition:
+        """A role definition by its name."""
+        names = {definition.role_name: definition for definition in self.world.role_definitions.values()}
+        return find(names, name, place, "role")
+
     def assign(self, role: model.Role, principal_id: str, scope: str, place: str, kind: str = _PRINCIPAL) -> None:
         """Give a role to a principal, once."""
-        names = {definition.role_name: definition for definition in self.world.role_definitions.values()}
-        definition = find(names, role.role, place, "role")
+        definition = self.role(role.role, place)
         name = self.make_id("assignment", scope.lower(), definition.name, principal_id)
         rbac.put(
             self.world,
@@ -287,6 +296,12 @@ class Builder:
             principal = self.principals[item.name]
             principal.data["accountEnabled"] = item.enabled
             self.grant_graph(principal, item.app_roles, f"applications ({item.name}).app_roles")
+
+    def delete_applications(self) -> None:
+        """Delete service principals as somebody would have: what they hold stays (contract 4.2)."""
+        for item in self.estate.applications:
+            if item.deleted:
+                entra.soft_delete(self.world, self.principals[item.name])
 
     def add_secret(self, application: DirectoryObject, secret: str) -> None:
         """A client secret of an application, good for a year."""

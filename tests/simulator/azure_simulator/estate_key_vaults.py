@@ -49,8 +49,7 @@ def _vault(builder: Builder, item: model.KeyVault) -> Resource:
 
 def _entry(builder: Builder, entry: model.AccessPolicy, tenant: str, place: str) -> dict[str, Any]:
     principal = find(builder.principals, entry.principal, place, "principal")
-    permissions = entry.model_dump(include={"keys", "secrets", "certificates", "storage"})
-    made = policy(entry.tenant or tenant, principal.id, permissions)
+    made = policy(entry.tenant or tenant, principal.id, entry.permissions())
     if entry.application:
         made["applicationId"] = find(builder.principals, entry.application, place, "principal").data["appId"]
     return made

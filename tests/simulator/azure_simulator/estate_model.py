@@ -59,11 +59,12 @@ class Model(BaseModel):
 
 
 class Tenant(Model):
-    """An Entra tenant. `id` is made from the name if not given."""
+    """An Entra tenant. `id` is made from the name if not given; `premium` is a licence with eligible roles."""
 
     name: Name
     id: str | None = None
     domain: str | None = None
+    premium: bool = True
 
 
 class ManagementGroup(Model):
@@ -158,7 +159,8 @@ class Identity(Model):
 class Application(Model):
     """More about an application that Run As accounts name: credentials and app roles besides theirs.
 
-    `app_roles` are permissions of Microsoft Graph that its service principal holds.
+    `app_roles` are permissions of Microsoft Graph that its service principal holds. `deleted` means that its service
+    principal was deleted days ago: its role assignments are still there, and it can be restored.
     """
 
     name: Name
@@ -166,6 +168,7 @@ class Application(Model):
     secrets: list[Name] = []
     app_roles: list[Name] = []
     enabled: bool = True
+    deleted: bool = False
 
 
 class Group(Model):
@@ -176,6 +179,20 @@ class Group(Model):
     tenant: str | None = None
     members: list[Name] = []
     roles: list[RoleEntry] = []
+
+
+class Eligible(Model):
+    """A role that a principal may activate: `principal` is named as members of groups are, `scope` as that of a role.
+
+    Azure takes no service principals for this, but groups that have some for members (contract 4.6). `days` until it
+    ends; without, it never does.
+    """
+
+    principal: Name
+    role: Name
+    scope: str | None = None
+    condition: str | None = None
+    days: int | None = None
 
 
 class RunAs(Model):
@@ -468,6 +485,7 @@ class Estate(Model):
     identities: list[Identity] = []
     applications: list[Application] = []
     groups: list[Group] = []
+    eligible: list[Eligible] = []
     accounts: list[Account] = []
     vaults: list[Vault] = []
     key_vaults: list[KeyVault] = []

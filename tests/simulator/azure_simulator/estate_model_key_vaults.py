@@ -33,6 +33,11 @@ class AccessPolicy(Model):
     certificates: list[str] = []
     storage: list[str] = []
 
+    def permissions(self) -> dict[str, list[str]]:
+        """The permissions by kind, as Azure has them."""
+        kinds = {"keys": self.keys, "secrets": self.secrets, "certificates": self.certificates, "storage": self.storage}
+        return {kind: list(names) for kind, names in kinds.items()}
+
 
 class Firewall(Model):
     """What a key vault lets through; an empty one lets nothing through but trusted services."""
@@ -60,5 +65,5 @@ class KeyVault(Model):
     firewall: Firewall | None = None
     public_network_access: Literal["Enabled", "Disabled", "enabled", "disabled"] = "Enabled"
     access_policies: list[AccessPolicy] = []
-    other_policies: int = Field(0, ge=0, le=1024)
+    other_policies: Annotated[int, Field(ge=0, le=1024)] = 0
     deleted: bool = False

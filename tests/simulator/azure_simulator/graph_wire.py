@@ -29,8 +29,8 @@ def one(call: Call, context: str, item: Wire, status: int = 200, headers: dict[s
     return _as_graph(json_response(body, status, headers))
 
 
-def many(call: Call, context: str, items: list[Wire]) -> Response:
-    """A collection, in pages of ``$top`` items with ``@odata.nextLink``."""
+def many(call: Call, context: str, items: list[Wire], size: int | None = None) -> Response:
+    """A collection, in pages of ``size`` or ``$top`` items with ``@odata.nextLink``."""
     extra = {"@odata.context": f"{_metadata(call)}#{context}"}
     if call.query.get("$count", "").lower() == "true" and call.header("consistencylevel").lower() == "eventual":
         extra["@odata.count"] = len(items)  # type: ignore[assignment]
@@ -39,7 +39,7 @@ def many(call: Call, context: str, items: list[Wire]) -> Response:
             call,
             items,
             lambda item: selected(call, item),
-            size=_page_size(call),
+            size=size or _page_size(call),
             link="@odata.nextLink",
             extra=extra,
         )

@@ -25,11 +25,12 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Tenant:
-    """An Entra tenant."""
+    """An Entra tenant; ``premium`` is whether it has the licence that Privileged Identity Management needs."""
 
     id: str
     name: str = "Contoso"
     domain: str = "contoso.onmicrosoft.com"
+    premium: bool = True
 
 
 @dataclass(slots=True)

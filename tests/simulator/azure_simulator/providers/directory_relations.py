@@ -19,6 +19,7 @@ Wire = dict[str, Any]
 _READ = "Application.Read.All"
 _READ_DIRECTORY = "Directory.Read.All"
 _ASSIGN = "AppRoleAssignment.ReadWrite.All"
+_MOST_IDS = 1000
 _DEFAULT_ACCESS = "00000000-0000-0000-0000-000000000000"
 
 
@@ -85,15 +86,18 @@ def get_group(call: Call) -> Response:
 
 
 def get_by_ids(call: Call) -> Response:
-    """The objects with these ids; those that are not there are left out."""
+    """The objects with these ids; those that are not there are left out (contract 5.1)."""
     wanted = body_of(call)
+    ids = wanted.get("ids")
+    if not isinstance(ids, list) or len(ids) > _MOST_IDS:
+        raise refusal(call, 400, "Request_BadRequest", f"ids has to be a list of at most {_MOST_IDS} ids.")
     kinds = {str(kind).lower() for kind in wanted.get("types") or []}
     found = []
-    for object_id in wanted.get("ids") or []:
+    for object_id in ids:
         obj = call.world.find_object(str(object_id))
         if obj is not None and _same_tenant(call, obj) and (not kinds or obj.kind.lower() in kinds):
             found.append(_typed(obj))
-    return many(call, "directoryObjects", found)
+    return many(call, "directoryObjects", found, _MOST_IDS)
 
 
 def get_organization(call: Call) -> Response:

@@ -14,18 +14,26 @@ import pytest
 
 from ansible_collections.azauto.runas_migration.plugins.module_utils._azure.ids import AccountId
 from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.access_choices import Choices
-from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.access_part import Copying, Part
-from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.access_plan import Target
+from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.access_part import (
+    Copying,
+    Fate,
+    Part,
+    Right,
+    Target,
+)
+from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.access_proof import Verdict, prove
 from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.vault_model import (
     POLICY_LIMIT,
     Entry,
     Vault,
     right,
+    union,
 )
 from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.vault_policies import set_policy_command
 from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.vault_policy_plan import (
+    VaultPlan,
+    added_by,
     plan_vault_policies,
-    right_of,
     rights_held,
 )
 from ansible_collections.azauto.runas_migration.plugins.module_utils._step import KNOWN_AFTER_APPLY, Plan
@@ -47,15 +55,19 @@ def vault(*entries: Entry, **more: Any) -> Vault:
     return Vault(**{"id": KV, "name": "kv", "tenant_id": "tenant", "entries": entries, **more})
 
 
-def plan(
+def planning(
     *vaults: Vault,
     dormant: dict[str, str | None] | None = None,
     target: Target = TARGET,
     tenants: dict[str, str] = TENANTS,
     **choices: Any,
-) -> Part:
+) -> VaultPlan:
     copying = Copying(target, (), dormant or {"run-as": None}, Choices(**choices))
     return plan_vault_policies(copying, vaults, tenants)
+
+
+def plan(*vaults: Vault, **options: Any) -> Part:
+    return planning(*vaults, **options).part
 
 
 def codes(part: Part) -> list[str]:
@@ -71,7 +83,9 @@ def fates(part: Part) -> list[tuple[str, int, str | None]]:
 
 
 def test_a_policy_is_copied_with_the_names_that_azure_wrote() -> None:
-    part = plan(vault(entry({"keys": ("wrapKey",), "secrets": ("Get", "List")})))
+    held = {"keys": ("wrapKey",), "secrets": ("Get", "List")}
+    planned = planning(vault(entry(held)))
+    part = planned.part
     (change,) = part.changes
     assert (change.action, change.kind, change.target, change.before) == ("add", "vault_policy", KV, None)
     assert change.after == {
@@ -80,7 +94,8 @@ def test_a_policy_is_copied_with_the_names_that_azure_wrote() -> None:
         "permissions": {"keys": ["wrapKey"], "secrets": ["Get", "List"]},
     }
     assert fates(part) == [("run-as", 1, None)]
-    assert right_of(change) == part.fates[0].gives[0]
+    assert planned.given == {KV.lower(): right(KV, held)}
+    assert part.fates[0].gives == (right(KV, held),)
     assert (part.findings, part.unchanged, part.not_copied) == ((), (), ())
 
 
@@ -94,7 +109,9 @@ def test_only_what_the_identity_lacks_is_added() -> None:
     (change,) = part.changes
     assert change.before["permissions"] == {"secrets": ["get", "set"]}
     assert change.after["permissions"] == {"keys": ["sign"], "secrets": ["get", "set", "List"]}
-    assert right_of(change).role == "Access policy (keys: sign; secrets: List)"
+    assert added_by(change) == {"secrets": ("List",), "keys": ("sign",)}
+    # What it gives is all that the Run As account may do there.
+    assert part.fates[0].gives == (right(KV, both),)
 
 
 def test_an_identity_that_may_do_it_all_already_is_left_as_it_is() -> None:
@@ -111,6 +128,7 @@ def test_two_run_as_accounts_with_policies_in_one_vault_lead_to_one_change() -> 
     (change,) = part.changes
     assert change.after["permissions"] == {"secrets": ["list", "get"]}
     assert fates(part) == [("third", 0, "unused"), ("other", 1, None), ("run-as", 1, None)]
+    assert {fate.gives for fate in part.fates[1:]} == {(right(KV, {"secrets": ("list", "get")}),)}
 
 
 def test_an_entry_together_with_an_application_is_told_of_and_not_copied() -> None:
@@ -132,7 +150,8 @@ def test_in_an_rbac_vault_nothing_is_written_and_roles_are_suggested() -> None:
     assert (part.changes, part.unchanged, codes(part), reasons(part)) == ((), (), ["RA321"], ["rbac mode"])
     assert "is without effect, gives no access" in part.findings[0].sentence
     assert "give the identity at the vault: Key Vault Secrets User." in part.findings[0].remedy
-    assert fates(part) == [("run-as", 0, "rbac mode")]
+    # A policy without effect is no right, so nothing is missing where it is not copied.
+    assert (part.fates, part.held) == ((), ())
 
 
 def test_a_permission_that_nobody_knows_gets_no_role_suggested() -> None:
@@ -181,6 +200,7 @@ def test_an_entry_of_another_tenant_names_nobody_here(held: Vault, tenants: dict
     part = plan(held, tenants=tenants)
     assert (part.changes, codes(part), reasons(part)) == ((), ["RA324"], ["other tenant"])
     assert "the entry is of tenant old" in part.findings[0].sentence
+    assert part.fates == ()
 
 
 def test_tenants_are_compared_without_case_and_an_unknown_one_is_no_difference() -> None:
@@ -224,24 +244,57 @@ def test_the_plan_is_the_same_before_azure_made_the_identity_and_in_whatever_ord
 # What the identity holds
 
 
-def test_a_planned_right_is_held_where_all_of_it_is() -> None:
-    get, both = right(KV, GET), right(KV, {"secrets": ("get", "list")})
-    elsewhere = right(f"{KV}-2", GET)
-    assert rights_held(vault(), {"secrets": ("GET",)}, [get, both, elsewhere]) == [get]
-    assert rights_held(vault(), {"secrets": ("all",)}, [get, both]) == [get, both, right(KV, {"secrets": ("all",)})]
-    assert rights_held(vault(), None, [get]) == []
+def fate(permissions: dict[str, tuple[str, ...]], *, given: bool = True) -> Fate:
+    held = right(KV, permissions)
+    return Fate(held, "run-as", gives=(held,) if given else (), reason=None if given else "unused")
 
 
-def test_what_is_beyond_the_plan_is_a_right_of_its_own() -> None:
-    held = rights_held(vault(), {"keys": ("sign",), "secrets": ("get", "set")}, [right(KV, GET)])
-    assert [item.role for item in held] == [
-        "Access policy (secrets: get)",
-        "Access policy (keys: sign; secrets: set)",
-    ]
+def roles(rights: list[Right]) -> list[str]:
+    return [item.role.removeprefix("Access policy ") for item in rights]
+
+
+def test_a_right_is_held_where_all_of_it_is() -> None:
+    both = {"secrets": ("get", "list")}
+    assert roles(rights_held(vault(), {"secrets": ("GET",)}, [fate(GET), fate(both)])) == ["(secrets: get)"]
+    assert roles(rights_held(vault(), {"secrets": ("List", "get")}, [fate(both)])) == ["(secrets: get, list)"]
+    assert rights_held(vault(), None, [fate(GET)]) == []
+
+
+def test_what_is_beyond_the_run_as_accounts_is_a_right_of_its_own() -> None:
+    own = {"keys": ("sign",), "secrets": ("get", "set")}
+    assert roles(rights_held(vault(), own, [fate(GET)])) == ["(secrets: get)", "(keys: sign; secrets: set)"]
+    # A part of what is still to be given is not beyond it.
+    assert roles(rights_held(vault(), own, [fate({"secrets": ("get", "list")})])) == ["(keys: sign; secrets: set)"]
+
+
+def test_what_is_not_to_be_copied_is_not_found_later_because_of_what_is() -> None:
+    fates = [fate({"secrets": ("get", "list")}), fate(GET, given=False)]
+    own = {"secrets": ("get", "list")}
+    assert roles(rights_held(vault(), own, fates, before=[])) == ["(secrets: get, list)"]
+    assert len(rights_held(vault(), own, fates, before=[right(KV, GET)])) == 2
 
 
 def test_in_an_rbac_vault_no_policy_gives_a_right() -> None:
-    assert rights_held(vault(rbac=True), GET, [right(KV, GET)]) == []
+    assert rights_held(vault(rbac=True), GET, [fate(GET)]) == []
+
+
+@pytest.mark.parametrize(
+    ("own", "verdict", "more"),
+    [
+        ({}, Verdict.EQUAL, []),
+        ({"secrets": ("get",)}, Verdict.EQUAL, []),
+        ({"secrets": ("get", "list")}, Verdict.EQUAL, []),
+        ({"secrets": ("get", "purge"), "keys": ("sign",)}, Verdict.DIFFERENT, ["(keys: sign; secrets: purge)"]),
+    ],
+)
+def test_a_check_proves_the_same_as_the_run(own: dict[str, tuple[str, ...]], verdict: Verdict, more: list[str]) -> None:
+    held = vault(entry({"secrets": ("get", "list")}), *([entry(own, who="identity")] if own else []))
+    planned = planning(held)
+    before = prove(planned.part.fates, [*planned.part.held, *planned.given.values()], {})
+    afterwards = union([own, {"secrets": ("get", "list")}])
+    after = prove(planned.part.fates, rights_held(held, afterwards, planned.part.fates, planned.part.held), {})
+    assert before == after
+    assert (after.verdict, roles([item.right for item in after.differences])) == (verdict, more)
 
 
 # What somebody with more rights is asked to do
