@@ -259,3 +259,27 @@ def test_what_the_identity_holds_is_read_anew(start_azure: Start, tmp_path: Path
         assert (proof.compared, proof.same) == (2, 2)
         opened.arm("DELETE", vault_id(azure, "kv-2"), key_vault.API_VERSION, "Deleting")
         assert len(copy.kind.held()) == len(held) - 1
+
+
+# Against the truth
+
+
+def test_in_a_generated_estate_just_the_policies_that_count_are_copied(start_azure: Start) -> None:
+    azure = start_azure("--access-principals", "12", "--assignments", "3", "--seed", "11")
+    truth = azure.state()["truth"]
+    both_modes: list[set[str]] = [set(), set()]
+    for name in sorted(truth):
+        copied(azure, account=name)
+        again, dummy = copied(azure, account=name)
+        told = truth[name]
+        counting = {} if told["unused"] else {one["vault"]: one for one in told["vault_policies"] if not one["rbac"]}
+        ignored = {one["vault"] for one in told["vault_policies"] if one["rbac"]}
+        for vault, one in counting.items():
+            wanted = {kind: names for kind, names in one["permissions"].items() if names}
+            assert policies(azure, vault.rsplit("/", 1)[-1])[identity(azure, name)] == wanted
+        assert again.part.changes == ()
+        assert {entry["id"] for entry in again.part.unchanged} == set(counting)
+        assert {found.resource for found in again.part.findings if found.code == "RA321"} == ignored
+        both_modes[0] |= set(counting)
+        both_modes[1] |= ignored
+    assert all(both_modes)
