@@ -22,8 +22,8 @@ description:
     ledger, RV(hand_over_file), one command each, for somebody who may.
   - Afterwards the access of both is compared, right by right. RV(proof) is the answer.
   - What could not be read is a finding, and is not taken for absent; RV(partial) is then true.
-  - What the identity has already is left as it is. Nothing is changed or removed, neither the identity's nor the service
-    principal's.
+  - What the identity has already is left as it is. Nothing is changed or removed, neither the identity's nor the
+    service principal's.
   - Roles that let their holder give out roles (Owner, User Access Administrator, Role Based Access Control
     Administrator, custom roles that allow it), and app roles and directory roles that come to the same, are copied only
     when O(include_privileged) names them. What a Run As account may do that nothing can log in with is copied only with
@@ -113,9 +113,9 @@ options:
     default: scopes
   surroundings_age:
     description:
-      - What is the same for all accounts, such as the subscriptions, the management groups, key vaults and roles that can
-        be activated, is read once and kept in the ledger's folder for so many seconds, for runs on other accounts with the
-        same login. V(0) reads it anew each time. In check mode nothing is kept.
+      - What is the same for all accounts, such as the subscriptions, the management groups, key vaults and roles that
+        can be activated, is read once and kept in the ledger's folder for so many seconds, for runs on other accounts
+        with the same login. V(0) reads it anew each time. In check mode nothing is kept.
     type: int
     default: 600
   replication_timeout:
@@ -243,7 +243,8 @@ identity:
       sample: 9b8f3c52-41d7-4f0b-8a55-0a8d7f3f3a10
 copied:
   description:
-    - What the identity was given, or in check mode would be. Each has C(kind), C(role), C(scope), C(condition) and C(id).
+    - What the identity was given, or in check mode would be. Each has C(kind), C(role), C(scope), C(condition) and
+      C(id).
     - The kind is C(role_assignment), C(vault_policy), C(app_role), C(directory_role) or C(group).
   returned: success
   type: list
@@ -269,8 +270,8 @@ not_copied:
   sample: [{"kind": "role_assignment", "role": "Owner", "scope": "/subscriptions/1111", "reason": "privileged"}]
 hand_over:
   description:
-    - What somebody with more rights is asked to do. Each has C(kind), C(role), C(scope), C(reason), C(needs) (who may do
-      it) and C(command).
+    - What somebody with more rights is asked to do. Each has C(kind), C(role), C(scope), C(reason), C(needs) (who may
+      do it) and C(command).
   returned: success
   type: list
   elements: dict
@@ -309,9 +310,9 @@ proof:
       sample: 0
     differences:
       description:
-        - The others, as in RV(not_copied), each with C(how) in place of the reason. That is C(missing), C(more) (only the
-          identity has it), C(wider) (a role of O(role_map) allows what the one that it replaces does not), or the reason
-          why it was not copied.
+        - The others, as in RV(not_copied), each with C(how) in place of the reason. That is C(missing), C(more) (only
+          the identity has it), C(wider) (a role of O(role_map) allows what the one that it replaces does not), or the
+          reason why it was not copied.
       type: list
       elements: dict
       returned: success
