@@ -126,6 +126,7 @@ def _roles(call: Call, copying: Copying, around: AccessAround, history: History)
         replication_timeout=call.parameters["replication_timeout"],
         max_parallel=call.max_parallel,
         first_time=not any(written.after["principal_id"] == principal_id for written in given),
+        known=around.roles(),
     )
     return RoleAssignments(call.session, copying, search, options)
 

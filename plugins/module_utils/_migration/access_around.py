@@ -15,12 +15,13 @@ from dataclasses import asdict, dataclass, fields
 from functools import partial
 from typing import Any
 
-from .._azure import eligibility, role_assignment_search, subscriptions
+from .._azure import authorization, eligibility, role_assignment_search, subscriptions
 from .._azure.errors import Absent, Failed, Forbidden
 from .._azure.ids import last_segment, normal_id, same_id
 from .._azure.session import Session
 from .._finding import Finding, finding
 from .._step import in_parallel
+from .access_model import Role, role_of
 from .shared_reading import Shelf, peek, shared
 from .unread import Unread
 
@@ -34,13 +35,15 @@ class AccessAround:
     """What lies around all accounts: plain data that JSON can hold, without secrets.
 
     ``subscriptions`` are ids, ``management_groups`` resource ids. ``eligible`` are roles that a principal may activate.
-    ``holders`` are where Resource Graph found role assignments of service principals, None where it was not asked.
+    ``holders`` are where Resource Graph found role assignments of service principals, None where it was not asked;
+    ``definitions`` are Azure's own roles among those, as the wire has them: custom roles may change any time.
     """
 
     subscriptions: tuple[str, ...] = ()
     management_groups: tuple[str, ...] = ()
     eligible: tuple[Json, ...] = ()
     holders: tuple[Json, ...] | None = None
+    definitions: tuple[Json, ...] = ()
     unread: tuple[Json, ...] = ()
 
     def scopes(self, subscription_id: str) -> list[str]:
@@ -52,6 +55,10 @@ class AccessAround:
     def findings(self) -> tuple[Finding, ...]:
         """Return what could not be read."""
         return tuple(Unread(**item).finding() for item in self.unread)
+
+    def roles(self) -> dict[str, Role]:
+        """Return the roles that are known already, by guid."""
+        return {role.guid: role for role in map(role_of, self.definitions)}
 
     def eligible_for(self, principals: Iterable[str]) -> tuple[Finding, ...]:
         """Return a finding for each role that one of the principals may activate."""
@@ -68,11 +75,13 @@ def read_around(session: Session, max_parallel: int, *, search: bool) -> AccessA
     scopes = [*(f"/subscriptions/{name}" for name in visible), *groups]
     eligible = _eligible(session, scopes, max_parallel, unread)
     holders = find_holders(session, groups, None) if search else None
+    definitions = in_parallel(partial(_definition, session, scopes), _roles_of(holders or ()), max_parallel)
     return AccessAround(
         subscriptions=tuple(visible),
         management_groups=tuple(groups),
         eligible=tuple(eligible),
         holders=holders,
+        definitions=tuple(item for item in definitions if item is not None),
         unread=tuple(asdict(item) for item in unread),
     )
 
@@ -142,6 +151,23 @@ def find_holders(session: Session, groups: Sequence[str], principals: Sequence[s
     if groups:
         rows += find(session, principals, management_groups=[last_segment(group) for group in groups])
     return tuple({normal_id(row["id"]): row for row in rows}.values())
+
+
+def _roles_of(holders: Iterable[Json]) -> list[str]:
+    return sorted({last_segment(str(row["role_definition_id"])).lower() for row in holders})
+
+
+def _definition(session: Session, scopes: Sequence[str], guid: str) -> Json | None:
+    """Return one of Azure's own roles; None for another, or one that cannot be read here: then accounts read it."""
+    try:
+        found = authorization.get_definition(session, scopes[0] if scopes else "/", guid)
+    except (Forbidden, Absent):
+        return None
+    properties = found["properties"]
+    if properties.get("type") != "BuiltInRole":
+        return None
+    kept = ("roleName", "type", "permissions", "assignableScopes")
+    return {"name": found["name"], "properties": {name: properties.get(name) for name in kept}}
 
 
 def _usable(content: Json) -> bool:

@@ -127,11 +127,17 @@ def distinct(assignments: Iterable[Assignment]) -> list[Assignment]:
     return list({normal_id(item.id): item for item in assignments}.values())
 
 
-def read_roles(session: Session, reading: Reading, max_parallel: int) -> dict[str, Role]:
-    """Return the roles of role assignments, by guid; each definition is read once, where its assignment was seen."""
-    seen_at = {assignment.role: scope for assignment, scope in reading.assignments}
-    roles = in_parallel(lambda guid: _read_role(session, seen_at[guid], guid), sorted(seen_at), max_parallel)
-    return {role.guid: role for role in roles}
+def read_roles(
+    session: Session, reading: Reading, max_parallel: int, known: Mapping[str, Role] | None = None
+) -> dict[str, Role]:
+    """Return the roles of role assignments, by guid, with those ``known`` already.
+
+    Each other definition is read once, where its assignment was seen.
+    """
+    roles = dict(known or {})
+    seen_at = {assignment.role: scope for assignment, scope in reading.assignments if assignment.role not in roles}
+    read = in_parallel(lambda guid: _read_role(session, seen_at[guid], guid), sorted(seen_at), max_parallel)
+    return {**roles, **{role.guid: role for role in read}}
 
 
 def _read_role(session: Session, scope: str, guid: str) -> Role:

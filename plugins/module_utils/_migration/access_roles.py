@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .._azure import subscriptions
@@ -35,12 +35,13 @@ class RoleOptions:
     """How role assignments are read and written.
 
     ``replication_timeout`` is in seconds, per role assignment. ``first_time`` says that the identity has nothing of
-    ours yet, so that most of it will have to be created.
+    ours yet, so that most of it will have to be created. ``known`` are roles that need not be read, by guid.
     """
 
     replication_timeout: float
     max_parallel: int
     first_time: bool
+    known: Mapping[str, Role] = field(default_factory=dict)
 
 
 class RoleAssignments:
@@ -78,7 +79,7 @@ class RoleAssignments:
             return Part(findings=seen.findings)
         account = copying.target.account
         places = _places(seen, held, copying.choices)
-        roles = reading.read_roles(self._session, seen, self._options.max_parallel)
+        roles = reading.read_roles(self._session, seen, self._options.max_parallel, self._options.known)
         lookup = [f"/subscriptions/{account.subscription_id}", *places]
         choices, self._roles = reading.resolve(self._session, copying.choices, roles, lookup)
         existing = self._existing(places)
