@@ -71,7 +71,7 @@ def test_a_subscription_whose_vaults_may_not_be_read_is_named_and_the_others_go_
     ]
     azure = start_azure(*with_vaults(tmp_path, *vaults, logins=logins))
     copy, outcome = copied(azure)
-    (unread,) = copy.part.findings
+    (unread,) = copy.unread
     finance = vault_id(azure, "kv-two").split("/resourceGroups/")[0]
     assert (unread.code, unread.resource) == ("RA901", finance)
     assert "The key vaults of subscription" in unread.sentence
@@ -96,7 +96,7 @@ def test_what_an_unreadable_list_means_depends_on_why(
     finance = vault_id(azure, "kv-two").split("/")[2]
     azure.control("PUT", "/faults", [f"{fault},path=/subscriptions/{finance}/providers/Microsoft.KeyVault/*,times=0"])
     copy, outcome = copied(azure)
-    assert [found.code for found in copy.part.findings] == codes
+    assert [found.code for found in copy.unread] == codes
     assert vault_id(azure, "kv-one") in [done.change.target for done in outcome.done]
 
 
@@ -104,7 +104,7 @@ def test_a_vault_of_a_slim_list_that_may_not_be_read_is_named(start_azure: Start
     azure = start_azure(*with_vaults(tmp_path, *TWO), "--set", "slim_key_vault_list=true")
     azure.control("PUT", "/faults", [f"status=403,code=AuthorizationFailed,path={vault_id(azure)}?*"])
     copy, outcome = copied(azure)
-    (unread,) = copy.part.findings
+    (unread,) = copy.unread
     assert (unread.code, unread.resource) == ("RA901", vault_id(azure))
     assert len(outcome.done) == 1
 

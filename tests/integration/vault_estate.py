@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ansible_collections.azauto.runas_migration.plugins.module_utils import _ledger
 from ansible_collections.azauto.runas_migration.plugins.module_utils._azure.ids import AccountId
 from ansible_collections.azauto.runas_migration.plugins.module_utils._azure.session import Session
+from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.access_around import read_around
 from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.access_choices import Choices
 from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.access_copy import Copy as Kinds
 from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.access_part import (
@@ -58,7 +59,9 @@ class Copy:
         sources = find_sources(opened, self.account, None, None, MAX_PARALLEL).sources
         target = Target(self.account, "system", principal_id)
         copying = Copying(target, sources, dormant_principals(sources), Choices(**choices))
-        self.kind: Kind = VaultPolicies(opened, copying, MAX_PARALLEL)
+        around = read_around(opened, self.account.subscription_id, MAX_PARALLEL, search=False, vaults=True)
+        self.unread = [item for item in around.findings() if " key vault" in item.sentence]
+        self.kind: Kind = VaultPolicies(opened, copying, around, MAX_PARALLEL)
         self.kinds = Kinds([self.kind], replication_timeout=10)
 
     @property

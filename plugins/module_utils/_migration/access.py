@@ -33,6 +33,7 @@ from .access_sources import dormant_principals, find_sources
 from .chosen_identity import SYSTEM, ChosenIdentity, choose_identity
 from .migration_history import History, history_of
 from .shared_reading import Shelf, key_of
+from .vault_policies import VaultPolicies
 
 NAME = "copy_runas_roles"
 
@@ -100,9 +101,12 @@ def _around(call: Call) -> AccessAround:
     """Return what lies around all accounts, as far as the options let it be shared with other workers."""
     age = int(call.parameters["surroundings_age"])
     search = call.parameters["search"] == RESOURCE_GRAPH and age > 0
-    shelf = Shelf(call.ledger.parent, KEPT_AS, key_of(call.parameters, search), age)
-    read = partial(read_around, call.session, call.max_parallel, search=search)
-    return shared_around(shelf if age > 0 else None, read, keep=not call.check_mode)
+    vaults = "vault_policies" in call.parameters["kinds"]
+    shelf = Shelf(call.ledger.parent, KEPT_AS, key_of(call.parameters, search, vaults), age)
+    own = call.account.subscription_id
+    read = partial(read_around, call.session, own, call.max_parallel, search=search, vaults=vaults)
+    found = shared_around(shelf if age > 0 else None, read, keep=not call.check_mode)
+    return found if found.covers(own) else read()
 
 
 def _kinds(call: Call, copying: Copying, around: AccessAround, history: History) -> list[Kind]:
@@ -111,6 +115,8 @@ def _kinds(call: Call, copying: Copying, around: AccessAround, history: History)
     kinds: list[Kind] = []
     if "role_assignments" in wanted:
         kinds.append(_roles(call, copying, around, history))
+    if "vault_policies" in wanted:
+        kinds.append(VaultPolicies(call.session, copying, around, call.max_parallel))
     return kinds
 
 

@@ -24,6 +24,7 @@ from .._step import in_parallel
 from .access_model import Role, role_of
 from .shared_reading import Shelf, peek, shared
 from .unread import Unread
+from .vault_reading import read_vaults
 
 Json = Mapping[str, Any]
 
@@ -34,14 +35,16 @@ KEPT_AS = "access_surroundings.json"
 class AccessAround:
     """What lies around all accounts: plain data that JSON can hold, without secrets.
 
-    ``subscriptions`` are ids, ``management_groups`` resource ids. ``eligible`` are roles that a principal may activate.
+    ``subscriptions`` have ``id`` and ``tenant``, "" where that is not told; ``management_groups`` are resource ids.
+    ``eligible`` are roles that a principal may activate, ``vaults`` key vaults with whom their access policies name.
     ``holders`` are where Resource Graph found role assignments of service principals, None where it was not asked;
     ``definitions`` are Azure's own roles among those, as the wire has them: custom roles may change any time.
     """
 
-    subscriptions: tuple[str, ...] = ()
+    subscriptions: tuple[Json, ...] = ()
     management_groups: tuple[str, ...] = ()
     eligible: tuple[Json, ...] = ()
+    vaults: tuple[Json, ...] = ()
     holders: tuple[Json, ...] | None = None
     definitions: tuple[Json, ...] = ()
     unread: tuple[Json, ...] = ()
@@ -49,8 +52,13 @@ class AccessAround:
     def scopes(self, subscription_id: str) -> list[str]:
         """Return the ids of every scope with a list of its own, that of the account's subscription first."""
         own = [f"/subscriptions/{subscription_id}"]
-        others = [f"/subscriptions/{name}" for name in self.subscriptions if not same_id(name, subscription_id)]
+        visible = [str(item["id"]) for item in self.subscriptions]
+        others = [f"/subscriptions/{name}" for name in visible if not same_id(name, subscription_id)]
         return [*own, *others, *self.management_groups]
+
+    def covers(self, subscription_id: str) -> bool:
+        """Tell whether a subscription was looked at."""
+        return any(same_id(str(item["id"]), subscription_id) for item in self.subscriptions)
 
     def findings(self) -> tuple[Finding, ...]:
         """Return what could not be read."""
@@ -67,12 +75,22 @@ class AccessAround:
         return tuple(finding("RA312", item["id"], role=item["role"], scope=item["scope"]) for item in found)
 
 
-def read_around(session: Session, max_parallel: int, *, search: bool) -> AccessAround:
-    """Read what the login sees. ``search`` asks Resource Graph for the role assignments of all service principals."""
+def read_around(
+    session: Session, subscription_id: str, max_parallel: int, *, search: bool, vaults: bool
+) -> AccessAround:
+    """Read what the login sees, the subscription of an account included.
+
+    ``search`` asks Resource Graph for the role assignments of all service principals, ``vaults`` reads key vaults too.
+    """
     unread: list[Unread] = []
-    visible = [str(item["subscriptionId"]) for item in subscriptions.list_subscriptions(session)]
+    visible = [
+        {"id": str(item["subscriptionId"]), "tenant": str(item.get("tenantId") or "")}
+        for item in subscriptions.list_subscriptions(session)
+    ]
+    if not any(same_id(item["id"], subscription_id) for item in visible):
+        visible.append({"id": subscription_id, "tenant": ""})
     groups = _management_groups(session, unread)
-    scopes = [*(f"/subscriptions/{name}" for name in visible), *groups]
+    scopes = [*(f"/subscriptions/{item['id']}" for item in visible), *groups]
     eligible = _eligible(session, scopes, max_parallel, unread)
     holders = find_holders(session, groups, None) if search else None
     definitions = in_parallel(partial(_definition, session, scopes), _roles_of(holders or ()), max_parallel)
@@ -80,6 +98,7 @@ def read_around(session: Session, max_parallel: int, *, search: bool) -> AccessA
         subscriptions=tuple(visible),
         management_groups=tuple(groups),
         eligible=tuple(eligible),
+        vaults=tuple(_vaults(session, [item["id"] for item in visible], max_parallel, unread) if vaults else ()),
         holders=holders,
         definitions=tuple(item for item in definitions if item is not None),
         unread=tuple(asdict(item) for item in unread),
@@ -115,6 +134,15 @@ def _eligible(session: Session, scopes: Sequence[str], max_parallel: int, unread
         found |= {normal_id(item["id"]): _shown(item) for item in listed}
         unread += missed
     return found.values()
+
+
+def _vaults(session: Session, visible: Sequence[str], max_parallel: int, unread: list[Unread]) -> Iterable[Json]:
+    """Return key vaults with the principals that their access policies name; what these may do is read for each."""
+    for reading in in_parallel(partial(read_vaults, session), visible, max_parallel):
+        unread += reading.unread
+        for vault in reading.vaults:
+            named = sorted({entry.object_id.lower() for entry in vault.entries})
+            yield {"id": vault.id, "name": vault.name, "names": named}
 
 
 def _eligible_at(session: Session, scope: str) -> tuple[list[Json], list[Unread]]:
@@ -180,7 +208,7 @@ def _from_json(content: Json) -> AccessAround:
     for name, part in parts.items():
         if part is None and name == "holders":
             continue
-        kind = str if name in ("subscriptions", "management_groups") else dict
+        kind = str if name == "management_groups" else dict
         if not isinstance(part, (list, tuple)) or not all(isinstance(item, kind) for item in part):
             raise TypeError(f"{name} is no list of {kind.__name__}")
         parts[name] = tuple(part)

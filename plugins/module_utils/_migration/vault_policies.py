@@ -22,11 +22,12 @@ from .._azure.ids import last_segment, normal_id, subscription_of
 from .._azure.session import Session
 from .._finding import Finding
 from .._step import Change, ChangeConflict, StepError, in_parallel
+from .access_around import AccessAround
 from .access_model import Role
 from .access_part import VAULT_POLICY, Copying, HandOver, Part, Right
 from .vault_model import POLICY_LIMIT, Vault, missing, shown, vault_of
 from .vault_policy_plan import VaultPlan, added_by, entry_as_dict, plan_vault_policies, rights_held
-from .vault_reading import read_vaults, visible_subscriptions
+from .vault_reading import read_named
 
 # Seconds between tries while somebody else changes the same vault (docs/contract.md, 7.1).
 _PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
@@ -44,9 +45,10 @@ class VaultPolicies:
 
     changes_of = frozenset({VAULT_POLICY})
 
-    def __init__(self, session: Session, copying: Copying, max_parallel: int) -> None:
+    def __init__(self, session: Session, copying: Copying, around: AccessAround, max_parallel: int) -> None:
         self._session = session
         self._copying = copying
+        self._around = around
         self._max_parallel = max_parallel
         self._plan = VaultPlan(Part(), {})
         self._there: set[str] = set()
@@ -63,13 +65,18 @@ class VaultPolicies:
         return {}
 
     def plan(self) -> Part:
-        """Read every vault that the login can see and return what is to be done."""
-        tenants = visible_subscriptions(self._session, self._copying.target.account)
-        readings = in_parallel(lambda one: read_vaults(self._session, one), list(tenants), self._max_parallel)
-        vaults = [vault for reading in readings for vault in reading.vaults]
-        self._plan = plan_vault_policies(self._copying, vaults, {one.lower(): name for one, name in tenants.items()})
-        unread = tuple(item for reading in readings for item in reading.findings)
+        """Read every vault in which one of the principals is named, and return what is to be done."""
+        named = {principal.lower() for principal in self._principals()}
+        known = [vault for vault in self._around.vaults if named & set(vault["names"])]
+        reading = read_named(self._session, known, self._max_parallel)
+        tenants = {str(item["id"]).lower(): str(item["tenant"]) for item in self._around.subscriptions}
+        self._plan = plan_vault_policies(self._copying, reading.vaults, tenants)
+        unread = tuple(item.finding() for item in reading.unread)
         return Part.joined((Part(findings=unread), self._plan.part))
+
+    def _principals(self) -> list[str]:
+        target = self._copying.target.principal_id
+        return [*self._copying.dormant, *([target] if target else [])]
 
     def reread(self, change: Change) -> dict[str, Any] | None:
         """Return the identity's policy as it is now; what ``add`` cannot disturb is no other than ``before``.

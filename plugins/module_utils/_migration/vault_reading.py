@@ -15,11 +15,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._azure import key_vault, subscriptions
-from .._azure.errors import Absent, AzureError, Conflict, Failed, Forbidden
-from .._azure.ids import AccountId
+from .._azure.errors import Absent, Conflict, Failed, Forbidden
 from .._azure.session import Session
-from .._finding import Finding
-from .unread import unread_finding
+from .._step import in_parallel
+from .unread import Unread
 from .vault_model import Vault, vault_of
 
 Json = Mapping[str, Any]
@@ -36,16 +35,7 @@ class VaultReading:
     """The vaults that could be read, and what could not be."""
 
     vaults: tuple[Vault, ...] = ()
-    findings: tuple[Finding, ...] = ()
-
-
-def visible_subscriptions(session: Session, account: AccountId) -> dict[str, str]:
-    """Return the subscriptions that the login sees, and the account's own, each with its tenant, "" if not told."""
-    seen = {
-        item["subscriptionId"]: str(item.get("tenantId") or "") for item in subscriptions.list_subscriptions(session)
-    }
-    known = {subscription.lower() for subscription in seen}
-    return seen if account.subscription_id.lower() in known else {account.subscription_id: "", **seen}
+    unread: tuple[Unread, ...] = ()
 
 
 def read_vaults(session: Session, subscription_id: str) -> VaultReading:
@@ -60,7 +50,7 @@ def read_vaults(session: Session, subscription_id: str) -> VaultReading:
         if error.code in _NOTHING_THERE:
             return VaultReading()
         what = f"The key vaults of subscription {subscription_id}"
-        unread = unread_finding(what, f"/subscriptions/{subscription_id}", error)
+        unread = Unread.of(what, f"/subscriptions/{subscription_id}", error)
         items = _of_groups(session, subscription_id) if isinstance(error, Forbidden) else []
         return _whole(session, items, (unread,))
     return _whole(session, items, ())
@@ -83,23 +73,30 @@ def _or_nothing(read: Callable[[], Sequence[Json]]) -> Sequence[Json]:
         return ()
 
 
-def _whole(session: Session, items: Sequence[Json], findings: tuple[Finding, ...]) -> VaultReading:
-    read = [_with_properties(session, item) for item in items]
-    missed = tuple(answer for answer in read if isinstance(answer, Finding))
-    return VaultReading(tuple(answer for answer in read if isinstance(answer, Vault)), findings + missed)
+def read_named(session: Session, vaults: Sequence[Json], max_parallel: int) -> VaultReading:
+    """Return vaults of which only ``id`` and ``name`` are known; what is gone is left out."""
+    read = in_parallel(lambda item: _one(session, item), vaults, max_parallel)
+    return _apart(read, ())
 
 
-def _with_properties(session: Session, item: Json) -> Vault | Finding | None:
+def _whole(session: Session, items: Sequence[Json], unread: tuple[Unread, ...]) -> VaultReading:
+    return _apart([_with_properties(session, item) for item in items], unread)
+
+
+def _apart(read: Sequence[Vault | Unread | None], unread: tuple[Unread, ...]) -> VaultReading:
+    missed = tuple(answer for answer in read if isinstance(answer, Unread))
+    return VaultReading(tuple(answer for answer in read if isinstance(answer, Vault)), unread + missed)
+
+
+def _with_properties(session: Session, item: Json) -> Vault | Unread | None:
     """Return a listed vault; one whose item is slim is read by itself (docs/contract.md, 7.1). None if it is gone."""
-    if item.get("properties"):
-        return vault_of(item)
+    return vault_of(item) if item.get("properties") else _one(session, item)
+
+
+def _one(session: Session, item: Json) -> Vault | Unread | None:
     try:
         return vault_of(key_vault.get_vault(session, item["id"]))
     except Absent:
         return None
     except _OF_THIS_ONE as error:
-        return _unread_vault(item, error)
-
-
-def _unread_vault(item: Json, error: AzureError) -> Finding:
-    return unread_finding(f"The access policies of key vault {item['name']}", item["id"], error)
+        return Unread.of(f"The access policies of key vault {item['name']}", item["id"], error)
