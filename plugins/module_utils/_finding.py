@@ -18,6 +18,7 @@ from typing import Any
 from ._codes.access import ACCESS
 from ._codes.code import Code, Severity
 from ._codes.dependants import DEPENDANTS
+from ._codes.directory import DIRECTORY
 from ._codes.identity import IDENTITY
 from ._codes.modules import MODULES
 from ._codes.reading import READING
@@ -33,6 +34,7 @@ CODES: dict[str, Code] = {
     **RUN_AS,
     **IDENTITY,
     **ACCESS,
+    **DIRECTORY,
     **RUNBOOKS,
     **MODULES,
     **DEPENDANTS,

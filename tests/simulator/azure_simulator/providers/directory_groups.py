@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Any
 
 from azure_simulator import directory_roles, entra, rbac
-from azure_simulator.errors import Refusal
 from azure_simulator.graph_wire import body_of, many, not_found, one, refusal
 from azure_simulator.router import Routes
 from azure_simulator.wire import Call, Response, empty
@@ -32,8 +31,9 @@ def register(routes: Routes) -> None:
     routes.add("graph", "GET", "/v1.0/groups/{id}", get_group, action=_READ_GROUPS)
     routes.add("graph", "GET", "/v1.0/groups/{id}/appRoleAssignments", list_app_roles, action=_READ_DIRECTORY)
     routes.add("graph", "GET", "/v1.0/groups/{id}/members", list_members, action=_READ_GROUPS)
-    routes.add("graph", "POST", "/v1.0/groups/{id}/members/$ref", add_member, action=_WRITE)
-    routes.add("graph", "DELETE", "/v1.0/groups/{id}/members/{member}/$ref", remove_member, action=_WRITE)
+    # What is needed depends on the group.
+    routes.add("graph", "POST", "/v1.0/groups/{id}/members/$ref", add_member)
+    routes.add("graph", "DELETE", "/v1.0/groups/{id}/members/{member}/$ref", remove_member)
 
 
 def list_groups(call: Call) -> Response:
@@ -91,6 +91,8 @@ def remove_member(call: Call) -> Response:
 
 def _refuse_closed(call: Call, group: DirectoryObject) -> None:
     """Refuse to change members that a rule, an on-premises directory, or somebody with more rights decides on."""
+    if not _may_change(call, group) or "DynamicMembership" in group.data["groupTypes"]:
+        raise refusal(call, 403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
     if group.data.get("onPremisesSyncEnabled"):
         raise refusal(
             call,
@@ -99,15 +101,17 @@ def _refuse_closed(call: Call, group: DirectoryObject) -> None:
             "Unable to update the specified properties for on-premises mastered Directory Sync objects or objects "
             "currently undergoing migration.",
         )
-    roles_needed = group.data.get("isAssignableToRole")
-    if "DynamicMembership" in group.data["groupTypes"] or (
-        roles_needed and not rbac.authorize_graph(call.world, call.who, _WRITE_ROLES)
+
+
+def _may_change(call: Call, group: DirectoryObject) -> bool:
+    permitted = rbac.authorize_graph(call.world, call.who, _WRITE)
+    if not group.data.get("isAssignableToRole"):
+        return permitted
+    if directory_roles.TEMPLATES["Privileged Role Administrator"] in directory_roles.held(
+        call.world, call.who.object_id
     ):
-        raise _denied(call)
-
-
-def _denied(call: Call) -> Refusal:
-    return refusal(call, 403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
+        return True
+    return permitted and rbac.authorize_graph(call.world, call.who, _WRITE_ROLES)
 
 
 def _group(call: Call) -> DirectoryObject:
