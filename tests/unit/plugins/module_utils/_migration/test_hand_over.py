@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.azauto.runas_migration.plugins.module_utils._azure.directory_access import (
+    GraphWrite,
     add_to_group,
     give_app_role,
     give_directory_role,
@@ -66,9 +67,9 @@ def test_the_scopes_of_directory_roles_are_ids(scope: str) -> None:
         add_to_group(GRAPH, ID, "../users"),
     ],
 )
-def test_what_is_no_id_gets_into_no_command(write: object) -> None:
+def test_what_is_no_id_gets_into_no_command(write: GraphWrite) -> None:
     with pytest.raises(StepError, match="which is no id"):
-        command_of(GRAPH, write)  # type: ignore[arg-type]
+        command_of(GRAPH, write)
 
 
 def test_the_file_says_what_why_and_who_above_each_command() -> None:
