@@ -146,13 +146,17 @@ def test_what_is_held_through_groups_is_told_and_not_copied_unasked(azure: Azure
     assert sentences == {
         f"The Run As account holds Reader at /subscriptions/{scope}/resourceGroups/rg-vms through group operators; the "
         "identity does not.",
-        "The Run As account holds Mail.Send at Microsoft Graph through group operators; the identity does not.",
         f"The Run As account holds Monitoring Reader at /subscriptions/{scope} through group everybody (around "
         "operators); the identity does not.",
         f"The Run As account holds Owner at /subscriptions/{scope} through group owners; the identity does not.",
         "The Run As account holds Directory Readers at / through group assignable; the identity does not.",
     }
     assert sorted(item.resource for item in part.findings if item.code == "RA337") == ["from-ad", "ruled"]
+
+
+def test_an_app_role_of_a_group_reaches_no_service_principal_and_is_not_told(azure: Azure) -> None:
+    part = planned(azure, "groups")
+    assert not any("Mail.Send" in item.sentence for item in part.findings)
 
 
 def test_groups_are_joined_where_that_is_asked_for_and_can_be_done(azure: Azure) -> None:
@@ -287,10 +291,13 @@ def test_a_group_of_which_only_the_id_may_be_read_is_not_joined(azure: Azure) ->
     assert set(codes(part)) == {"RA901"}
 
 
-def test_a_graph_that_cannot_be_reached_is_a_finding(start_azure: Start, tmp_path: Path) -> None:
-    azure = start_azure(*entra(tmp_path), "--fault", "service=graph,path=*batch*,status=400,times=0")
+@pytest.mark.parametrize(("status", "code"), [(400, "RA903"), (403, "RA901"), (404, "RA903")])
+def test_a_graph_that_does_not_answer_is_a_finding_and_not_taken_for_empty(
+    start_azure: Start, tmp_path: Path, status: int, code: str
+) -> None:
+    azure = start_azure(*entra(tmp_path), "--fault", f"service=graph,path=*batch*,status={status},times=0")
     for kind in KINDS:
-        assert codes(planned(azure, kind)) == ["RA903"]
+        assert codes(planned(azure, kind)) == [code]
 
 
 # Costs

@@ -38,11 +38,6 @@ def ask_app_roles(principal_id: str) -> Ask:
     return Ask(path, f"Listing the app roles of service principal {principal_id}")
 
 
-def ask_group_app_roles(group_id: str) -> Ask:
-    """Ask for the app roles that a group was given."""
-    return Ask(f"/groups/{quoted(group_id)}/appRoleAssignments", f"Listing the app roles of group {group_id}")
-
-
 def ask_directory_roles(principal_id: str) -> Ask:
     """Ask for the directory roles that a principal holds itself, each with its definition."""
     literal = principal_id.replace("'", "''")

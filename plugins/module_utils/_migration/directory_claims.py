@@ -24,8 +24,14 @@ _GLOBAL = frozenset({"62e90394-69f5-4237-9190-012177145e10"})
 _GIVES_ROLES = _GLOBAL | {"e8611ab8-c189-46e8-94e1-60213ab1f814"}
 # Application Administrator, Cloud Application Administrator: they give app roles, but not those of Microsoft Graph.
 _APPLICATIONS = frozenset({"9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3", "158c047a-c907-4556-b7ef-446551a6b5f7"})
-# Groups Administrator, User Administrator: they change members, but not of role-assignable groups.
-_GROUPS = frozenset({"fdd7a751-b60b-444a-984c-02652fe8fa1c", "fe930be7-5e62-47db-91af-98c3a49a38b1"})
+# Directory Writers, Groups Administrator, User Administrator: they change members, but not of role-assignable groups.
+_GROUPS = frozenset(
+    {
+        "9360feb5-f418-4baa-8175-e2a00bac4301",
+        "fdd7a751-b60b-444a-984c-02652fe8fa1c",
+        "fe930be7-5e62-47db-91af-98c3a49a38b1",
+    }
+)
 
 
 def may_give_app_role(claims: GraphClaims | None, application_id: str) -> bool:

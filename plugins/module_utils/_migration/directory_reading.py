@@ -98,5 +98,8 @@ def _tolerant(read: Callable[[], list[Any]], count: int) -> list[Any]:
         return []
     try:
         return read()
+    except Absent as error:
+        # It is the batch that is not there: that tells nothing of what was asked for in it.
+        return [Failed(str(error), status=error.status, code=error.code)] * count
     except (Forbidden, LoginFailed, Throttled, Failed, Unreachable) as error:
         return [error] * count

@@ -57,7 +57,10 @@ class Group:
 
 @dataclass(frozen=True)
 class Gift:
-    """Something that a group gives its members. ``why`` is the reason not to hand it on unasked, if there is one."""
+    """Something that a group gives the service principals in it.
+
+    ``why`` is the reason not to hand it on unasked, if there is one.
+    """
 
     role: str
     scope: str

@@ -3,11 +3,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # PRIVATE: this file is no public interface of the collection; it may change in any release.
-"""What groups give their members: role assignments, app roles, directory roles, as far as the login can read them."""
+"""What groups give a service principal in them: role assignments and directory roles, as far as they can be read.
+
+App roles are not among it: those of a group come into no token of a service principal (contract 5.3).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from .._azure import directory_access
@@ -17,8 +20,6 @@ from .._azure.session import Session
 from .._finding import Finding
 from . import access_reading
 from .access_model import Assignment, Role
-from .app_roles import named_app_roles
-from .app_roles_plan import AppRole
 from .directory_reading import DirectoryReading, Read
 from .directory_roles_plan import DirectoryRole, directory_role_of
 from .groups_plan import Gift, Group, groups_of
@@ -47,7 +48,7 @@ def read_contents(
 ) -> Contents:
     """Read what groups give.
 
-    One request to Graph for all of them, and one list of role assignments for each group at
+    One request to Graph for all of them, if any, and one list of role assignments for each group at
     every scope that the login sees. ``nested`` are the groups that may lie in others.
     """
     contents = Contents()
@@ -60,23 +61,18 @@ def read_contents(
 def _read_graph(reading: DirectoryReading, groups: Sequence[Group], nested: list[Group], contents: Contents) -> None:
     assignable = [group for group in groups if group.role_assignable]
     asks = [
-        *(directory_access.ask_group_app_roles(group.id) for group in groups),
         *(directory_access.ask_directory_roles(group.id) for group in assignable),
         *(directory_access.ask_groups_around(group.id) for group in nested),
     ]
     answers = iter(reading.lists(asks))
-    app_roles = {group.id: next(answers) for group in groups}
     directory_roles = {group.id: next(answers) for group in assignable}
     around = {group.id: next(answers) for group in nested}
-    for group in groups:
-        _take(contents, group, "The app roles", app_roles[group.id])
     for group in assignable:
         _take(contents, group, "The directory roles", directory_roles[group.id])
     for group in nested:
         read = around[group.id]
         _take(contents, group, "The groups around", read)
         contents.around[group.id] = () if isinstance(read, AzureError) else groups_of(read)
-    _name_app_roles(reading, app_roles, contents)
     for group_id, read in directory_roles.items():
         if not isinstance(read, AzureError):
             contents.gifts.setdefault(group_id, []).extend(_of_directory(directory_role_of(item)) for item in read)
@@ -86,20 +82,6 @@ def _take(contents: Contents, group: Group, what: str, read: Read) -> None:
     if isinstance(read, AzureError):
         unread = Unread.of(f"{what} of group {group.title}", group.id, read)
         contents.unjudged.setdefault(group.id, []).append(unread)
-
-
-def _name_app_roles(reading: DirectoryReading, app_roles: Mapping[str, Read], contents: Contents) -> None:
-    """Name the app roles of all groups: their applications are read in one request."""
-    found = {group_id: read for group_id, read in app_roles.items() if not isinstance(read, AzureError)}
-    named = iter(named_app_roles(reading, [item for items in found.values() for item in items]))
-    for group_id, items in found.items():
-        gifts = [_of_application(next(named)) for dummy in items]
-        contents.gifts.setdefault(group_id, []).extend(gifts)
-
-
-def _of_application(role: AppRole) -> Gift:
-    why = "the application could not be read, so what it allows is not known" if role.error else role.privileged
-    return Gift(role.name, role.resource, why)
 
 
 def _of_directory(role: DirectoryRole) -> Gift:

@@ -108,7 +108,7 @@ def test_a_group_that_lies_in_a_privileged_one_is_not_joined_unless_named() -> N
 
 
 def test_a_group_whose_content_could_not_be_read_is_not_joined_unless_named() -> None:
-    unread = {"g1": (Unread("The app roles of group operators", "g1", "status 403"),)}
+    unread = {"g1": (Unread("The directory roles of group operators", "g1", "status 403"),)}
     assert reason(candidate(OPERATORS, choices={"join_groups": ALL}, unjudged=unread)) == "unreadable"
     choices = {"join_groups": ALL, "include_rights": frozenset({"group:g1"})}
     assert reason(candidate(OPERATORS, choices=choices, unjudged=unread)) is None
