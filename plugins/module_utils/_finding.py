@@ -18,6 +18,7 @@ from typing import Any
 from ._codes.access import ACCESS
 from ._codes.code import Code, Severity
 from ._codes.dependants import DEPENDANTS
+from ._codes.directory import DIRECTORY
 from ._codes.identity import IDENTITY
 from ._codes.key_vault import KEY_VAULT
 from ._codes.modules import MODULES
@@ -35,6 +36,7 @@ CODES: dict[str, Code] = {
     **IDENTITY,
     **ACCESS,
     **KEY_VAULT,
+    **DIRECTORY,
     **RUNBOOKS,
     **MODULES,
     **DEPENDANTS,

@@ -17,7 +17,7 @@ from .._step import Change, Outcome, StepError
 from .access_model import Role
 from .access_part import HandOver, Kind, Part, Right
 from .access_refusals import with_remedy
-from .access_writing import pauses
+from .waiting import pauses
 
 
 class Copy:

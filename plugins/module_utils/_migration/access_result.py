@@ -7,15 +7,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from .._finding import Finding
 from .._step import Change, Outcome, Plan
 from ._call import Call
 from .access_copy import Copy
-from .access_part import Copying, Target
+from .access_part import Copying, HandOver, Target
 from .access_proof import EVENT, last_proof, prove
 from .chosen_identity import SYSTEM
+from .hand_over import write_hand_over
 from .unread import is_unread
 
 
@@ -37,6 +39,15 @@ def diffs_of(copy: Copy, target: Target) -> tuple[Mapping[str, Any], ...]:
     )
 
 
+def once(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return findings without those that say of the same thing again that it could not be read."""
+    told: dict[object, Finding] = {}
+    for item in findings:
+        key = (item.code, item.resource) if is_unread(item) else item
+        told.setdefault(key, item)
+    return tuple(told.values())
+
+
 def _line(entry: Mapping[str, Any]) -> str:
     condition = f" if {entry['condition']}" if entry["condition"] else ""
     return f"{entry['role']} at {entry['scope']}{condition}"
@@ -49,30 +60,41 @@ def facts_of(call: Call, copying: Copying, plan: Plan, copy: Copy, outcome: Outc
     for done in outcome.done:
         (made if done.facts["created"] else there).append((done.change, done.facts["id"]))
     findings = (*plan.findings, *copy.findings)
+    asked = copy.hand_over(outcome)
     return {
         "changed": bool(made),
         "changes": [change.as_dict() for change, dummy in made],
         "findings": [item.as_dict() for item in findings],
-        "partial": not outcome.complete or any(is_unread(item) for item in findings),
+        "partial": not outcome.complete or bool(asked) or any(is_unread(item) for item in findings),
         "source": [source.as_dict() for source in copying.sources],
         "identity": _identity(copying.target),
         "copied": [_shown(copy, *one) for one in made],
         "unchanged": [*copy.part.unchanged, *(_shown(copy, *one) for one in there)],
         "not_copied": list(copy.part.not_copied),
-        "proof": _proof(call, copy, outcome),
+        "hand_over": [entry.as_dict() for entry in asked],
+        "hand_over_file": _handed_over(call, copying, asked),
+        "proof": _proof(call, copy, outcome, whole=not any(is_unread(item) for item in findings)),
     }
+
+
+def _handed_over(call: Call, copying: Copying, asked: Sequence[HandOver]) -> str | None:
+    """Write the hand-over file, but for check mode, whose commands could not name a principal that is to come."""
+    if call.check_mode:
+        return None
+    path = write_hand_over(call.ledger, copying.target, asked)
+    return str(path) if path else None
 
 
 def _shown(copy: Copy, change: Change, arm_id: str) -> dict[str, Any]:
     return {**copy.right_of(change).as_dict(), "id": arm_id}
 
 
-def _proof(call: Call, copy: Copy, outcome: Outcome) -> dict[str, Any] | None:
+def _proof(call: Call, copy: Copy, outcome: Outcome, *, whole: bool) -> dict[str, Any] | None:
     """Compare both principals, and keep it in the ledger where that is news; None where it could not be read back."""
     held = copy.held(outcome, check_mode=call.check_mode)
     if held is None or not copy.part.fates:
         return None
-    proof = prove(copy.part.fates, held, copy.roles).as_dict()
+    proof = {**prove(copy.part.fates, held, copy.roles).as_dict(), "whole": whole}
     if not call.check_mode and proof != last_proof(call.record.records()):
         call.record.note(EVENT, {"proof": proof})
     return proof

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from .._azure import authorization
@@ -19,10 +19,7 @@ from .._finding import Finding, finding
 from .._step import Change, ChangeConflict, StepError
 from .access_lists import Lists
 from .access_model import Assignment, assignment_of, definition_id, same_condition
-
-# Seconds: replication takes from moments to minutes, so pauses grow from one to the other.
-_FIRST_PAUSE = 1.0
-_LONGEST_PAUSE = 30.0
+from .waiting import pauses
 
 
 class Writer:
@@ -131,15 +128,3 @@ def _is(assignment: Assignment, after: Mapping[str, Any]) -> bool:
 def _is_role(assignment: Assignment, after: Mapping[str, Any]) -> bool:
     wanted = Assignment("", after["scope"], after["role_definition"], after["principal_id"])
     return assignment.key == wanted.key and assignment.principal_id.lower() == wanted.principal_id.lower()
-
-
-def pauses(timeout: float) -> Iterator[float]:
-    """Yield a pause after each try, growing, until ``timeout`` seconds have passed; there is one try at least."""
-    end = time.monotonic() + timeout
-    pause = _FIRST_PAUSE
-    while True:
-        left = end - time.monotonic()
-        yield min(pause, max(left, 0.0))
-        if left <= 0:
-            return
-        pause = min(pause * 2, _LONGEST_PAUSE)

@@ -31,7 +31,7 @@ RunAsPart = Literal[
 RunAsDifference = Literal["connection", "certificate", "application"]
 RunAsOrigin = Literal["portal", "manual"]
 ConnectionType = Literal["AzureServicePrincipal", "AzureClassicCertificate", "AzureClassicCertificate "]
-GraphRight = Literal["none", "read", "manage"]
+GraphRight = Literal["none", "read", "manage", "administer"]
 RunbookState = Literal["published", "new"]
 JobStatus = Literal[
     "New",
@@ -159,7 +159,9 @@ class Identity(Model):
 class Application(Model):
     """More about an application that Run As accounts name: credentials and app roles besides theirs.
 
-    `app_roles` are permissions of Microsoft Graph that its service principal holds. `deleted` means that its service
+    `app_roles` are what its service principal holds: `User.Read.All` of Microsoft Graph, `exchange/full_access_as_app`,
+    `sharepoint/Sites.FullControl.All`, or `application/role` where another application `offers` the role.
+    `directory_roles` are roles of Microsoft Entra; their `scope` is `/` without one. `deleted` means that its service
     principal was deleted days ago: its role assignments are still there, and it can be restored.
     """
 
@@ -167,18 +169,29 @@ class Application(Model):
     tenant: str | None = None
     secrets: list[Name] = []
     app_roles: list[Name] = []
+    directory_roles: list[RoleEntry] = []
+    offers: list[Name] = []
     enabled: bool = True
     deleted: bool = False
 
 
 class Group(Model):
     """A group of the directory; members are names of applications, identities, accounts (their system identity),
-    other groups, machines, and logins (as `login-NAME`)."""
+    other groups, machines, and logins (as `login-NAME`).
+
+    The members of a `dynamic` one are a rule's, those of a `synced` one an on-premises directory's; a
+    `role_assignable` one may hold `directory_roles`. `app_roles` and `directory_roles` are as of an application.
+    """
 
     name: Name
     tenant: str | None = None
     members: list[Name] = []
     roles: list[RoleEntry] = []
+    app_roles: list[Name] = []
+    directory_roles: list[RoleEntry] = []
+    dynamic: bool = False
+    synced: bool = False
+    role_assignable: bool = False
 
 
 class Eligible(Model):
@@ -452,7 +465,8 @@ class Account(Model):
 
 
 class Login(Model):
-    """A login (service principal) with rights. `graph` are its rights in Microsoft Graph: none, read, or manage.
+    """A login (service principal) with rights. `graph` are its rights in Microsoft Graph: none, read, manage, or
+    administer; `app_roles` and `directory_roles`, as of an application, come on top.
 
     A role without `scope` is held at every subscription of the estate.
     """
@@ -461,6 +475,8 @@ class Login(Model):
     tenant: str | None = None
     graph: GraphRight = "none"
     roles: list[RoleEntry] = []
+    app_roles: list[Name] = []
+    directory_roles: list[RoleEntry] = []
 
 
 class Machine(Model):
@@ -469,6 +485,8 @@ class Machine(Model):
     name: Name
     graph: GraphRight = "none"
     roles: list[RoleEntry] = []
+    app_roles: list[Name] = []
+    directory_roles: list[RoleEntry] = []
 
 
 class Estate(Model):

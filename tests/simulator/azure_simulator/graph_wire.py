@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from azure_simulator import errors
+from azure_simulator import errors, rbac
 from azure_simulator.clock import graph_text
 from azure_simulator.odata import FilterError, any_value, equality, prefix_value, split_terms
 from azure_simulator.paging import paged
@@ -21,6 +21,12 @@ Wire = dict[str, Any]
 
 CONTENT_TYPE = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
 _MOST_ON_A_PAGE = 999
+
+
+def admit(call: Call, permission: str) -> None:
+    """Raise the 403 of a caller who lacks a permission."""
+    if not rbac.authorize_graph(call.world, call.who, permission):
+        raise refusal(call, 403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
 
 
 def one(call: Call, context: str, item: Wire, status: int = 200, headers: dict[str, str] | None = None) -> Response:

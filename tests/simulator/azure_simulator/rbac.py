@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from azure_simulator import entra
+from azure_simulator import directory_roles, entra
 from azure_simulator.builtin_roles import BUILTIN_ROLES
 from azure_simulator.clock import parse
 from azure_simulator.scopes import Hierarchy, group_scope, normal, subscription_of, with_ancestors
@@ -58,9 +58,11 @@ def authorize(world: World, caller: Caller, action: str, scope: str) -> bool:
 
 
 def authorize_graph(world: World, caller: Caller, permission: str) -> bool:
-    """Whether the caller holds the Graph application permission, or a wider one."""
-    held = entra.graph_permissions(world, caller.object_id)
-    return any(satisfies(name, permission) for name in held)
+    """Whether the caller holds the Graph application permission or a wider one, or a directory role that allows it."""
+    held = entra.graph_permissions(world, caller.object_id) | directory_roles.permissions(world, caller.object_id)
+    if any(satisfies(name, permission) for name in held):
+        return True
+    return directory_roles.is_global_administrator(world, caller.object_id)
 
 
 def satisfies(held: str, wanted: str) -> bool:
@@ -68,6 +70,10 @@ def satisfies(held: str, wanted: str) -> bool:
     ``Directory.…`` covers what concerns any object."""
     covering = {wanted, wanted.replace(".Read.", ".ReadWrite.")}
     verb = wanted.split(".", 1)[1] if "." in wanted else wanted
+    if wanted == "RoleManagement.Read.Directory":
+        covering |= {"Directory.Read.All", "Directory.ReadWrite.All"}
+    if wanted.startswith("GroupMember."):
+        covering |= {f"Group.{verb}", f"Group.{verb.replace('Read.', 'ReadWrite.')}"}
     if wanted.startswith(("Application.", "Directory.", "GroupMember.", "Organization.")):
         covering |= {f"Directory.{verb}", f"Directory.{verb.replace('Read.', 'ReadWrite.')}"}
     return held in covering
