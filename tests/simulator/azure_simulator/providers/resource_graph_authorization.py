@@ -66,6 +66,7 @@ class _Seer:
         self.named = self._named()
         self.above = _above(self.named, hierarchy)
         self.hierarchy = hierarchy
+        self.seen: dict[str, bool] = {}
 
     def _named(self) -> set[str]:
         """The scopes that the query names, or that it means by naming none."""
@@ -78,8 +79,12 @@ class _Seer:
         return subscriptions
 
     def sees(self, assignment: RoleAssignment) -> bool:
-        place = normal(assignment.scope)
-        return self._asked_for(place) and self._may_read(place)
+        """Many have the same scope, and a query looks at all of them."""
+        scope = assignment.scope
+        if scope not in self.seen:
+            place = normal(scope)
+            self.seen[scope] = self._asked_for(place) and self._may_read(place)
+        return self.seen[scope]
 
     def _asked_for(self, place: str) -> bool:
         wanted = self.reach.scope_filter
