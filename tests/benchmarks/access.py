@@ -1,7 +1,7 @@
 """What copying access costs: requests per role assignment, time and CPU, for 100 principals with 40 each.
 
     python tests/benchmarks/access.py [--principals 100] [--assignments 40] [--forks 4] [--search scopes resource_graph]
-        [--latency-ms 0] [--paths] [--markdown FILE]
+        [--latency-ms 0] [--set NAME=JSON] [--paths] [--markdown FILE]
 
 For each way to search, on a simulator of its own: copy_runas_roles for all accounts in check mode, as a first run and
 as a second run (nothing to do). Each role assignment takes one PUT at least; the rest is reading. Logins are counted
@@ -66,6 +66,7 @@ def main() -> None:
     parser.add_argument("--forks", type=int, default=4)
     parser.add_argument("--search", nargs="+", choices=SEARCHES, default=list(SEARCHES))
     parser.add_argument("--latency-ms", type=int, default=0)
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=JSON", help="a setting of the simulator")
     parser.add_argument("--paths", action="store_true", help="tell what was asked for how often")
     parser.add_argument("--markdown", type=pathlib.Path, help="write the table here as well")
     options = parser.parse_args()
@@ -95,7 +96,7 @@ def measured(search: str, options: argparse.Namespace) -> list[list[str]]:
 def simulator(folder: pathlib.Path, options: argparse.Namespace) -> Iterator[dict[str, Any]]:
     """Run a simulator with generated access; yield its endpoint.json."""
     size = ["--access-principals", str(options.principals), "--assignments", str(options.assignments), "--plain"]
-    more = ["--seed", "7", "--latency-ms", str(options.latency_ms)]
+    more = ["--seed", "7", "--latency-ms", str(options.latency_ms), *(f"--set={text}" for text in options.set)]
     serve = [sys.executable, "-m", "azure_simulator", "serve", "--run-dir", str(folder / "azure"), *size, *more]
     process = subprocess.Popen(serve, stdout=subprocess.DEVNULL)
     ready = folder / "azure" / "endpoint.json"

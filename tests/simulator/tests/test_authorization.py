@@ -69,6 +69,15 @@ def test_a_list_shows_one_principal_with_scopes_below(azure: Azure) -> None:
     assert with_condition[0].description == "Deletes scratch data only."
 
 
+def test_a_list_comes_in_pages_of_any_size(azure: Azure) -> None:
+    client = roles_client(azure, "production").role_assignments
+    whole = [item.id for item in client.list_for_subscription()]
+    azure.set(role_assignment_page_size=2)
+    pages = [list(page) for page in client.list_for_subscription().by_page()]
+    assert [item.id for page in pages for item in page] == whole
+    assert {len(page) for page in pages[:3]} == {0, 2}
+
+
 def test_at_scope_leaves_out_what_lies_below(azure: Azure) -> None:
     found = list(roles_client(azure, "production").role_assignments.list_for_subscription(filter="atScope()"))
     own = f"/subscriptions/{subscription(azure, 'production')}"

@@ -94,7 +94,11 @@ def list_assignments(call: Call) -> Response:
         if call.world.clock.is_visible(assignment.visible_from)
     ]
     return paged(
-        call, found, lambda item: _for_version(shown(item, scope), call), empty_page=call.world.settings.empty_pages
+        call,
+        found,
+        lambda item: _for_version(shown(item, scope), call),
+        size=int(call.world.settings.role_assignment_page_size),
+        empty_page=call.world.settings.empty_pages,
     )
 
 
