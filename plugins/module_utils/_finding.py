@@ -19,6 +19,7 @@ from ._codes.access import ACCESS
 from ._codes.code import Code, Severity
 from ._codes.dependants import DEPENDANTS
 from ._codes.identity import IDENTITY
+from ._codes.limiting import LIMITING
 from ._codes.modules import MODULES
 from ._codes.reading import READING
 from ._codes.retirement import RETIREMENT
@@ -33,6 +34,7 @@ CODES: dict[str, Code] = {
     **RUN_AS,
     **IDENTITY,
     **ACCESS,
+    **LIMITING,
     **RUNBOOKS,
     **MODULES,
     **DEPENDANTS,

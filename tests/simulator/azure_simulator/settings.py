@@ -39,6 +39,7 @@ class Settings:
     jobs_newest_first: bool = _setting(True, "lists of jobs begin with the newest; else with the oldest")
     principal_checked_always: bool = _setting(False, "PrincipalNotFound also when principalType is sent")
     role_assignment_limit: int = _setting(4000, "role assignments per subscription")
+    role_definition_limit: int = _setting(5000, "custom roles")
     graph_page_size: int = _setting(100, "directory objects per page")
     site_recovery_async_operation: bool = _setting(True, "Azure-AsyncOperation header on mapping updates")
     failed_vault_status: int = _setting(400, "status of the lists of a vault in state Failed")
