@@ -13,8 +13,8 @@ LIMITING: dict[str, Code] = {
     "RA350": Code(
         WARNING,
         "Runbook {runbook} uses Key Vault ({what}): logged in with a Run As account, this stops working.",
-        "Give the Run As account an access policy or a role at just the vaults that it needs, or migrate the runbook. A "
-        "runbook that logs in with a managed identity is not concerned. Then set key_vault_runbooks to accept.",
+        "Give the Run As account an access policy or a role at just the vaults that it needs, or migrate the runbook. "
+        "A runbook that logs in with a managed identity is not concerned. Then set key_vault_runbooks to accept.",
     ),
     "RA351": Code(
         WARNING,

@@ -56,7 +56,7 @@ class Change:
     def subject(self) -> str:
         """What was changed, as people call it: of a role assignment, whose name is a GUID, the role and the scope."""
         state = self.after if isinstance(self.after, dict) else self.before
-        if self.kind == ROLE_ASSIGNMENT and isinstance(state, dict) and state.get("role"):
+        if self.kind.endswith(ROLE_ASSIGNMENT) and isinstance(state, dict) and state.get("role"):
             return sound(f"{state['role']} at {state.get('scope')}")
         return runbook_of(self.target) if self.kind.startswith("runbook") else last_segment(self.target) or self.target
 
