@@ -386,3 +386,31 @@ def test_another_plan_than_the_approved_one_is_refused(start_azure: Start, tmp_p
     assert "is not the approved one" in refused["msg"]
     assert azure.writes() == []
     assert limit(azure, expect_plan=approved)["changed"] is True
+
+
+# As playbooks
+
+
+def test_the_playbook_limits_all_accounts_and_takes_it_back(start_azure: Start, tmp_path: Path) -> None:
+    azure = start_azure(*estate(tmp_path, **with_runbooks(USES_VAULT)))
+    accepted = ["-e", "limit_runas_key_vault_runbooks=accept", "-e", "limit_runas_not_actions=Microsoft.Sql/*"]
+    run = azure.playbook("azauto.runas_migration.limit", *accepted)
+    assert run.code == 0, run.output
+    assert "RA350 Secrets, line 2: Runbook Secrets uses Key Vault (Get-AzKeyVaultSecret)" in run.output
+    both = [principal(azure), principal(azure, "run-as-finance")]
+    assert [roles(azure, who) for who in both] == [[ROLE]] * 2
+    assert "Microsoft.Sql/*" in not_actions(azure)
+    again = azure.playbook("azauto.runas_migration.limit", *accepted)
+    assert (again.code, again.output.count("changed=0")) == (0, 2)
+    back = azure.playbook("azauto.runas_migration.limit", "-e", "limit_runas_state=restored")
+    assert back.code == 0, back.output
+    assert [roles(azure, who) for who in both] == [["Contributor"]] * 2
+
+
+def test_the_playbook_fails_the_account_whose_runbooks_use_key_vault(start_azure: Start, tmp_path: Path) -> None:
+    azure = start_azure(*estate(tmp_path, **with_runbooks(USES_VAULT)))
+    run = azure.playbook("azauto.runas_migration.limit")
+    assert run.code == 2
+    assert "Runbooks of aa use Key Vault and would stop working: Secrets, line 2 (Get-AzKeyVaultSecret)" in run.output
+    assert roles(azure, principal(azure)) == ["Contributor"]
+    assert roles(azure, principal(azure, "run-as-finance")) == [ROLE]

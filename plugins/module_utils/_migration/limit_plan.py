@@ -197,7 +197,7 @@ def _plan_role(draft: _Draft, not_actions: Sequence[str]) -> State | None:
     if after == role.before:
         return after
     action = CREATE if role.before is None else UPDATE
-    target = definition_target(after if role.before is None else role.before)
+    target = definition_target(after if role.before is None else role.before, role.place)
     draft.changes.insert(0, Change(action, ROLE_DEFINITION, target, role.before, after, track=ROLE_DEFINITION))
     taken = taken_anew(role.before, after)
     if taken and situation.others:

@@ -112,21 +112,25 @@ def _find_role(call: Call, visible: Sequence[Json], seen: reading.Reading, name:
     own = own_guid(_tenant(call, visible), name)
     if found is None:
         return LimitRole(own, name, None, ours=True), None
-    state = role_state(found)
-    return LimitRole(state["role_definition"], state["name"], state, ours=state["role_definition"] == own), found
+    place, definition = found
+    state = role_state(definition)
+    guid = state["role_definition"]
+    return LimitRole(guid, state["name"], state, ours=guid == own, place=place), definition
 
 
 def find_role_named(call: Call, name: str) -> Json | None:
     """Return the custom role of a name, wherever the login sees it."""
     visible = subscriptions.list_subscriptions(call.session)
-    return _named(call, [f"/subscriptions/{item['subscriptionId']}" for item in visible], name)
+    found = _named(call, [f"/subscriptions/{item['subscriptionId']}" for item in visible], name)
+    return found[1] if found else None
 
 
-def _named(call: Call, places: Sequence[str], name: str) -> Json | None:
+def _named(call: Call, places: Sequence[str], name: str) -> tuple[str, Json] | None:
+    """Return a role by its name, and where it was seen."""
     lists = in_parallel(lambda place: _definitions(call, place, name), places, call.max_parallel)
-    found = [item for items in lists for item in items]
+    found = [(place, item) for place, items in zip(places, lists, strict=True) for item in items]
     # While a change is replicated there may be two of it (contract 4.8).
-    return max(found, key=lambda item: str(item["properties"].get("updatedOn") or ""), default=None)
+    return max(found, key=lambda pair: str(pair[1]["properties"].get("updatedOn") or ""), default=None)
 
 
 def _definitions(call: Call, place: str, name: str) -> list[dict[str, Any]]:
@@ -184,16 +188,20 @@ def read_recorded_roles(call: Call, records: Sequence[Record]) -> tuple[dict[str
             continue
         state = _recorded_role(call, record, findings)
         if state is None or not record.role.ours:
-            roles[guid] = RoleNow(state)
+            roles[guid] = RoleNow(state, place=_place_of(record))
             continue
         users, unread = read_users(call, state, guid)
         findings += unread
-        roles[guid] = RoleNow(state, None if unread else users)
+        roles[guid] = RoleNow(state, None if unread else users, _place_of(record))
     return roles, tuple(findings)
 
 
+def _place_of(record: Record) -> str:
+    return assignable_scope(record.contributor.scope) or record.contributor.scope
+
+
 def _recorded_role(call: Call, record: Record, findings: list[Finding]) -> State | None:
-    place = assignable_scope(record.contributor.scope) or record.contributor.scope
+    place = _place_of(record)
     try:
         return role_state(authorization.get_definition(call.session, place, record.role.guid))
     except Absent:

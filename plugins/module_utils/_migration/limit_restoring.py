@@ -55,13 +55,14 @@ class Record:
 
 @dataclass(frozen=True)
 class RoleNow:
-    """A custom role as it is now. ``state`` is None where it is gone.
+    """A custom role as it is now, seen at ``place``. ``state`` is None where it is gone.
 
     ``users`` are the role assignments that name it, None where they could not all be read.
     """
 
     state: State | None
     users: Sequence[Assignment] | None = ()
+    place: str = ""
 
 
 def facts_of(role: LimitRole, definition: Json | None, contributors: Sequence[Json], sources: Sequence[Json]) -> Json:
@@ -165,7 +166,7 @@ def _remove(role: LimitRole, now: RoleNow, changes: Sequence[Change]) -> tuple[l
     """Return the change that deletes a custom role once nobody has it, or what keeps it."""
     if now.state is None:
         return [], []
-    target = definition_target(now.state)
+    target = definition_target(now.state, now.place)
     going = {normal_id(change.target) for change in changes if change.action == DELETE}
     why = _kept_because(role, now, going)
     if why is not None:

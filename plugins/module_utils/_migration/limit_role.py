@@ -34,15 +34,16 @@ State = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class LimitRole:
-    """The custom role. ``before`` is its state as it is there, None where it is not; ``scope`` is where it is written.
+    """The custom role. ``before`` is its state as it is there, None where it is not.
 
-    ``ours`` tells that this collection made it, or would.
+    ``ours`` tells that this collection made it, or would; ``place`` is where it was seen.
     """
 
     guid: str
     name: str
     before: State | None
     ours: bool
+    place: str = ""
 
     @property
     def scopes(self) -> tuple[str, ...]:
@@ -195,17 +196,14 @@ def taken_anew(before: State | None, after: State) -> list[str]:
     return [a for entry in after["permissions"] for a in entry["not_actions"] if a.lower() not in known]
 
 
-def written_at(state: State) -> str:
-    """Return the scope at which the role is written and read: one of its assignable scopes."""
-    first: str = state["assignable_scopes"][0]
-    return first
+def definition_target(state: State, place: str = "") -> str:
+    """Return the id of the role at one of its assignable scopes, where it is read and written.
 
-
-def definition_target(state: State) -> str:
-    """Return the id of the role at that scope."""
-    return (
-        f"{written_at(state).rstrip('/')}/providers/Microsoft.Authorization/roleDefinitions/{state['role_definition']}"
-    )
+    It is the one that ``place`` lies in, where the login has seen the role; it may not be allowed to look elsewhere.
+    """
+    scopes: list[str] = state["assignable_scopes"]
+    scope = next((scope for scope in scopes if covers([scope], place)), scopes[0])
+    return f"{scope.rstrip('/')}/providers/Microsoft.Authorization/roleDefinitions/{state['role_definition']}"
 
 
 def is_management_group(scope: str) -> bool:
