@@ -27,6 +27,7 @@ from .limit_estate import (
     principal,
     restore,
     roles,
+    with_runbooks,
 )
 
 if TYPE_CHECKING:
@@ -272,3 +273,23 @@ def test_a_role_that_somebody_hidden_still_has_stays(start_azure: Start, tmp_pat
     undone = restore(azure, replication_timeout=1)
     assert ("failed" in undone, kinds(undone)[-1], codes(undone)) == (False, "delete run_as_role_assignment", ["RA358"])
     assert ROLE in custom_roles(azure)
+
+
+# What docs/permissions.md says is enough
+
+
+@pytest.mark.parametrize("enough", ["User Access Administrator", "Limiter"])
+def test_what_the_page_about_permissions_names_is_enough(start_azure: Start, tmp_path: Path, enough: str) -> None:
+    automation = ("read", "connections/read", "certificates/read", "runbooks/read", "runbooks/content/read")
+    rights = [f"roleAssignments/{verb}" for verb in ("read", "write", "delete")]
+    rights += [f"roleDefinitions/{verb}" for verb in ("read", "write", "delete")]
+    actions = [f"Microsoft.Automation/automationAccounts/{verb}" for verb in automation]
+    actions += [f"Microsoft.Authorization/{right}" for right in rights]
+    limiter = {"name": "Limiter", "actions": [*actions, "Microsoft.Resources/subscriptions/read"]}
+    runbooks = with_runbooks({"name": "Clean", "text": "Get-AzVM"})
+    azure = start_azure(*estate(tmp_path, custom_roles=[limiter], **login(enough), **runbooks))
+    made = limit(azure)
+    assert ("failed" in made, len(made["limited"])) == (False, 1)
+    assert [code for code in codes(made) if code != "RA901"] == []
+    assert "failed" not in restore(azure)
+    assert roles(azure, principal(azure)) == ["Contributor"]

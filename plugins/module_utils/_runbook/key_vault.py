@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .graph_container import read_container
-from .graph_model import ActivityKind, Graph, read_graph
+from .graph_model import ActivityKind, Graph, SourceKind, read_graph
 from .graph_names import shown
 from .graph_uses import passages
 from .language import Language, language_of
@@ -35,6 +35,8 @@ _USE = re.compile(
     r"|\bazure\.(?:mgmt\.)?keyvault\b|\bkeyvault(?:management)?client\b",
     re.IGNORECASE,
 )
+# To PowerShell a comment with a meaning; to the grammar sometimes none.
+_REQUIRES = re.compile(r"^[ \t]*#requires\b.*$", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -73,8 +75,8 @@ def _without_comments(script: Script) -> str:
     plain = script.plain
     if script.error_count:
         return plain
-    for node in script.nodes("comment"):
-        start, end = script.span(node)
+    spans = [script.span(node) for node in script.nodes("comment")]
+    for start, end in [*spans, *(match.span() for match in _REQUIRES.finditer(plain))]:
         plain = plain[:start] + " " * (end - start) + plain[end:]
     return plain
 
@@ -91,7 +93,8 @@ def _in_graphical(text: Text) -> tuple[KeyVaultUse, ...] | None:
 def _in_graph(graph: Graph) -> Iterator[tuple[str, str]]:
     """Yield activity and use. What stands at a link is told of the activity that it leads to."""
     for activity in graph.activities:
-        values = " ".join(source.text or "" for source in activity.parameters.values())
+        given = activity.parameters.values()
+        values = " ".join(source.text or "" for source in given if source.kind is not SourceKind.EXPRESSION)
         command = activity.command if activity.kind is ActivityKind.COMMAND else ""
         for match in _USE.finditer(f"{command} {values}"):
             yield activity.name, match[0]
