@@ -70,6 +70,7 @@ options:
         nothing. V(accept) goes on and reports each as a finding.
       - A runbook counts when it calls a cmdlet of Az.KeyVault or AzureRM.KeyVault, C(az keyvault), a client library or
         the REST interface of Key Vault, whatever it logs in with.
+      - The runbooks of other accounts that have a connection to the same application count as well.
     type: str
     choices: [refuse, accept]
     default: refuse

@@ -247,6 +247,24 @@ def test_a_runbook_that_may_not_be_read_is_not_taken_for_clean(start_azure: Star
     assert (made["changed"], codes(made)) == (True, ["RA901"])
 
 
+def test_runbooks_of_an_account_that_shares_the_run_as_account_count_too(start_azure: Start, tmp_path: Path) -> None:
+    shared = {"application": "run-as"}
+    accounts = [{"name": "aa", "run_as": shared}, {"name": "aa-too", "run_as": shared, "runbooks": [USES_VAULT]}]
+    azure = start_azure(*estate(tmp_path, accounts=accounts))
+    refused = limit(azure)
+    assert "Secrets of aa-too, line 2 (Get-AzKeyVaultSecret)" in refused["msg"]
+    assert azure.writes() == []
+    assert codes(limit(azure, key_vault_runbooks="accept")) == ["RA104", "RA350"]
+    assert limit(azure, "aa-too")["changed"] is False
+
+
+def test_an_account_that_may_not_be_read_could_share_it(start_azure: Start, tmp_path: Path) -> None:
+    azure = start_azure(*estate(tmp_path))
+    azure.control("PUT", "/faults", ["status=403,code=AuthorizationFailed,path=*/aa-finance/connections*,times=0"])
+    assert "could not be read: The connections of account aa-finance" in limit(azure)["msg"]
+    assert azure.writes() == []
+
+
 # The custom role that is there
 
 
@@ -281,6 +299,13 @@ def test_somebodys_role_of_another_kind_is_refused(
     assert "Name another with role_name" in refused["msg"]
     assert azure.writes() == []
     assert limit(azure, role_name="Run As without Key Vault")["changed"] is True
+
+
+def test_somebodys_role_is_no_matter_where_nothing_is_to_be_limited(start_azure: Start, tmp_path: Path) -> None:
+    other = somebodys_role(actions=["Microsoft.Compute/*"])
+    azure = start_azure(*estate(tmp_path, run_as={"roles": ["Reader"]}, **other))
+    made = limit(azure)
+    assert ("failed" in made, made["changed"]) == (False, False)
 
 
 def test_a_role_of_azures_own_is_refused(start_azure: Start, tmp_path: Path) -> None:

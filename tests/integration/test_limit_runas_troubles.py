@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ansible_collections.azauto.runas_migration.plugins.module_utils._azure import authorization
+
+from .access_estate import session
 from .limit_estate import (
     CONDITION,
     ESTATE,
@@ -252,10 +255,6 @@ def test_who_lost_both_is_told_and_gets_nothing_back(start_azure: Start, tmp_pat
     azure = start_azure(*estate(tmp_path))
     limit(azure)
     scope = f"/subscriptions/{azure.account('aa')['subscription_id']}"
-    from ansible_collections.azauto.runas_migration.plugins.module_utils._azure import authorization
-
-    from .access_estate import session
-
     with session(azure) as other:
         for item in authorization.list_for_principal(other, scope, principal(azure)):
             authorization.delete_assignment(other, scope, item["name"])

@@ -24,7 +24,7 @@ from . import access_reading
 from . import limit_reading as reading
 from ._call import Call, Result
 from .access_sources import Found, find_sources
-from .limit_plan import DELETE, ROLE_ASSIGNMENT, LimitPlan, plan_limits
+from .limit_plan import DELETE, ROLE_ASSIGNMENT, LimitPlan, concerns, plan_limits
 from .limit_restoring import SNAPSHOT, Record, chosen, facts_of, plan_restoring, records_of
 from .limit_role import DEFAULT_NAME, check_options, refuse_other_shape
 from .limit_runbooks import KeyVaultRunbooks, find_key_vault_runbooks, refuse_key_vault_runbooks
@@ -66,7 +66,8 @@ def _limit(call: Call) -> Result:
     if not found.sources:
         return _finish(call, LimitPlan(Plan(findings=found.findings)), found.sources)
     observed = reading.observe(call, found, call.parameters["role_name"])
-    refuse_other_shape(observed.situation.role)
+    if concerns(observed.situation):
+        refuse_other_shape(observed.situation.role)
     limits = plan_limits(observed.situation, not_actions)
     situation, unread = reading.with_others(call, observed.situation, limits.plan)
     limits = plan_limits(situation, not_actions)
@@ -74,7 +75,8 @@ def _limit(call: Call) -> Result:
     runbooks = KeyVaultRunbooks()
     if limits.plan.changes:
         findings += reading.refuse_full(call, limits.plan)
-        runbooks = find_key_vault_runbooks(call)
+        applications = {source.application_id.lower() for source in found.sources if source.application_id}
+        runbooks = find_key_vault_runbooks(call, observed.visible, sorted(applications))
         if call.parameters["key_vault_runbooks"] != ACCEPT:
             refuse_key_vault_runbooks(call, runbooks)
         _record(call, observed, found, limits.plan)

@@ -105,6 +105,11 @@ class _Draft:
         return next((scope for scope in scopes if is_management_group(scope)), None)
 
 
+def concerns(situation: Situation) -> bool:
+    """Tell whether the custom role is needed, or held already."""
+    return any(assignment.role in (CONTRIBUTOR, situation.role.guid) for assignment in situation.held)
+
+
 def plan_limits(situation: Situation, not_actions: Sequence[str]) -> LimitPlan:
     """Return how Contributor is replaced, and what stays a matter for people."""
     draft = _Draft(situation)

@@ -32,10 +32,14 @@ _NO_ROLE: State = {"permissions": [], "assignable_scopes": []}
 
 @dataclass(frozen=True)
 class Observed:
-    """What was read, and what of it could not be. ``definition`` is the custom role's JSON, None without one."""
+    """What was read, and what of it could not be.
+
+    ``definition`` is the custom role's JSON, None without one; ``visible`` are the subscriptions that the login sees.
+    """
 
     situation: Situation
     definition: Json | None
+    visible: Sequence[Json]
     findings: tuple[Finding, ...]
 
 
@@ -61,7 +65,7 @@ def observe(call: Call, found: Found, role_name: str) -> Observed:
         role=role,
         contributor=contributor,
     )
-    return Observed(situation, definition, seen.findings)
+    return Observed(situation, definition, visible, seen.findings)
 
 
 def _gone(source: Source) -> bool:

@@ -3,20 +3,23 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # PRIVATE: this file is no public interface of the collection; it may change in any release.
-"""Which runbooks of an account use Key Vault, and refusing to break them unasked."""
+"""Which runbooks use Key Vault, in the account and in those that share its Run As account, so that none just breaks."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from .._azure import automation
 from .._azure.errors import Absent, AzureError, Conflict, Failed, Forbidden
+from .._azure.ids import AccountId
 from .._finding import Finding, finding
 from .._runbook import MissingPackage, key_vault_uses
 from .._step import StepError, in_parallel
+from . import retirement_obstacles as obstacles
 from ._call import Call
+from .surroundings_reading import holders
 from .unread import Unread
 
 _NEW = "new"
@@ -28,7 +31,7 @@ _NAMED = 10
 
 @dataclass(frozen=True)
 class Use:
-    """One use of Key Vault in the published content of a runbook."""
+    """One use of Key Vault in the published content of a runbook; ``runbook`` names the account where it is another."""
 
     runbook: str
     resource: str
@@ -49,44 +52,65 @@ class Use:
 
 @dataclass(frozen=True)
 class KeyVaultRunbooks:
-    """What was found, and the runbooks of which nobody can tell."""
+    """What was found, the runbooks and accounts of which nobody can tell, and what is said of shared applications."""
 
     uses: tuple[Use, ...] = ()
     unread: tuple[Unread, ...] = ()
+    shared: tuple[Finding, ...] = ()
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """What a person should know."""
-        return (*(use.finding() for use in self.uses), *(item.finding() for item in self.unread))
+        return (*self.shared, *(use.finding() for use in self.uses), *(item.finding() for item in self.unread))
 
 
-def find_key_vault_runbooks(call: Call) -> KeyVaultRunbooks:
-    """Read the published runbooks of the account and return where they use Key Vault.
+def find_key_vault_runbooks(
+    call: Call, visible: Sequence[Mapping[str, Any]], applications: Collection[str]
+) -> KeyVaultRunbooks:
+    """Read the published runbooks of the account, and of others with connections to the same applications.
 
-    Raises StepError where a package that reads a language is missing.
+    ``visible`` are the subscriptions that the login sees. Raises StepError where a package that reads a language is
+    missing.
     """
-    account = call.account
+    found = [_of_account(call, call.account)]
+    if applications:
+        names = [str(item["subscriptionId"]) for item in visible]
+        others, unread = holders(call.session, names, call.account, call.max_parallel)
+        sharing = [holder.account for holder in others if any(holder.naming(name) for name in applications)]
+        shared = tuple(item for name in applications for item in obstacles.shared(call.account, name, others))
+        missed = tuple(item for item in unread if not item.gone)
+        found += [KeyVaultRunbooks(unread=missed, shared=shared), *(_of_account(call, one) for one in sharing)]
+    return KeyVaultRunbooks(
+        tuple(use for part in found for use in part.uses),
+        tuple(item for part in found for item in part.unread),
+        tuple(item for part in found for item in part.shared),
+    )
+
+
+def _of_account(call: Call, account: AccountId) -> KeyVaultRunbooks:
     try:
         items = automation.list_runbooks(call.session, account)
     except Forbidden as error:
         return KeyVaultRunbooks(unread=(Unread.of(f"The runbooks of account {account.name}", account.arm_id, error),))
     ordered = sorted(items, key=lambda item: str(item["name"]).lower())
     try:
-        parts = in_parallel(lambda item: _of_runbook(call, item), ordered, call.max_parallel)
+        parts = in_parallel(lambda item: _of_runbook(call, account, item), ordered, call.max_parallel)
     except MissingPackage as error:
         raise StepError(str(error)) from None
     uses = tuple(use for part in parts for use in part.uses)
     return KeyVaultRunbooks(uses, tuple(item for part in parts for item in part.unread))
 
 
-def _of_runbook(call: Call, item: Mapping[str, Any]) -> KeyVaultRunbooks:
+def _of_runbook(call: Call, account: AccountId, item: Mapping[str, Any]) -> KeyVaultRunbooks:
     name = str(item["name"])
-    resource, what = call.account.child("runbooks", name), f"Runbook {name}"
+    resource = account.child("runbooks", name)
+    called = name if account == call.account else f"{name} of {account.name}"
+    what = f"Runbook {called}"
     try:
-        properties = _properties(call, item)
+        properties = _properties(call, account, item)
         if str(properties.get("state") or "").lower() == _NEW:
             return KeyVaultRunbooks()
-        content = automation.published_content(call.session, call.account, name)
+        content = automation.published_content(call.session, account, name)
     except Absent:
         # Gone since it was listed, or never published: nothing can run it (section 2.3).
         return KeyVaultRunbooks()
@@ -95,15 +119,15 @@ def _of_runbook(call: Call, item: Mapping[str, Any]) -> KeyVaultRunbooks:
     found = key_vault_uses(content, str(properties.get("runbookType") or ""))
     if found is None:
         return KeyVaultRunbooks(unread=(Unread(what, resource, "its content cannot be parsed."),))
-    return KeyVaultRunbooks(tuple(Use(name, resource, use.line, use.column, use.what) for use in found))
+    return KeyVaultRunbooks(tuple(Use(called, resource, use.line, use.column, use.what) for use in found))
 
 
-def _properties(call: Call, item: Mapping[str, Any]) -> Mapping[str, Any]:
+def _properties(call: Call, account: AccountId, item: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return state and type of a runbook; list items may be slim (section 2.1)."""
     properties: Mapping[str, Any] = item.get("properties") or {}
     if properties.get("state") and properties.get("runbookType"):
         return properties
-    whole: Mapping[str, Any] = automation.get_runbook(call.session, call.account, str(item["name"]))["properties"]
+    whole: Mapping[str, Any] = automation.get_runbook(call.session, account, str(item["name"]))["properties"]
     return whole
 
 
