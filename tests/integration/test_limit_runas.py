@@ -389,6 +389,15 @@ def test_the_undo_needs_neither_the_connection_nor_microsoft_graph(start_azure: 
     assert roles(azure, principal(azure)) == ["Contributor"]
 
 
+def test_either_connection_to_a_service_principal_takes_it_back(start_azure: Start, tmp_path: Path) -> None:
+    pair = [{"application": "run-as", "connection": name, "certificate": "Both"} for name in ("First", "Second")]
+    azure = start_azure(*estate(tmp_path, run_as=pair))
+    limit(azure)
+    undone = restore(azure, connection="first")
+    assert [source["connection"] for source in undone["source"]] == ["First", "Second"]
+    assert roles(azure, principal(azure)) == ["Contributor"]
+
+
 # What is recorded
 
 

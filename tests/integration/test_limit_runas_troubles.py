@@ -14,7 +14,7 @@ import pytest
 
 from ansible_collections.azauto.runas_migration.plugins.module_utils._azure import authorization
 
-from .access_estate import session
+from .access_estate import assign, session
 from .limit_estate import (
     CONDITION,
     ESTATE,
@@ -240,6 +240,26 @@ def test_accounts_that_are_limited_at_once_lose_nothing_of_each_other(start_azur
     assert len(custom_roles(azure)[ROLE]["assignableScopes"]) == 2
     assert {f"Microsoft.Service{number}/*" for number in range(6)} <= set(not_actions(azure))
     assert [roles(azure, principal(azure, f"run-as-{number}")) for number in range(6)] == [[ROLE]] * 6
+
+
+def test_the_same_role_assignment_under_another_name_counts_as_there(start_azure: Start, tmp_path: Path) -> None:
+    """A fault holds our write back until somebody else has made the same."""
+    azure = start_azure(*estate(tmp_path))
+    planned = next(c for c in limit(azure, check=True)["changes"] if c["kind"] == "run_as_role_assignment")
+    ours, after = planned["target"].rsplit("/", 1)[-1], planned["after"]
+    azure.control("PUT", "/faults", [f"latency=4000,path=*/roleAssignments/{ours}*,method=PUT"])
+    results: list[dict[str, Any]] = []
+    worker = threading.Thread(target=lambda: results.append(limit(azure)))
+    worker.start()
+    while ROLE not in custom_roles(azure):
+        worker.join(0.05)
+    theirs = "00000000-0000-0000-0000-0000000000aa"
+    assign(azure, after["principal_id"], after["scope"], after["role_definition"], theirs)
+    worker.join()
+    assert "failed" not in results[0]
+    assert roles(azure, principal(azure)) == [ROLE]
+    names = [item["name"] for item in azure.state()["role_assignments"]]
+    assert (theirs in names, ours in names) == (True, False)
 
 
 def test_another_condition_on_the_custom_role_is_a_finding(start_azure: Start, tmp_path: Path) -> None:

@@ -152,7 +152,9 @@ def _finish(call: Call, limits: LimitPlan, sources: Any, runbooks: KeyVaultRunbo
 
 
 def _shown_sources(sources: Any) -> list[Mapping[str, Any]]:
-    shown = [dict(item.source) if isinstance(item, Record) else item.as_dict() for item in sources]
+    shown: list[Mapping[str, Any]] = []
+    for item in sources:
+        shown += item.sources if isinstance(item, Record) else [item.as_dict()]
     return [source for number, source in enumerate(shown) if source not in shown[:number]]
 
 

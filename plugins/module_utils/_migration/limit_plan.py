@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._azure.ids import last_segment, normal_id
+from .._azure.ids import normal_id
 from .._finding import Finding, finding
 from .._step import Change, Plan
 from .access_model import CONTRIBUTOR, Assignment, Role, assignment_id, assignment_name, same_condition
@@ -260,8 +260,3 @@ def assignment_diffs(changes: Sequence[Change]) -> Iterable[Mapping[str, Any]]:
 def _line(entry: Mapping[str, Any]) -> str:
     condition = f" if {entry['condition']}" if entry["condition"] else ""
     return f"{entry['role']} at {entry['scope']}{condition} for {entry['principal_id']}"
-
-
-def name_in(arm_id: str) -> str:
-    """Return the name of a role assignment."""
-    return last_segment(arm_id)

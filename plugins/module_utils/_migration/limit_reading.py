@@ -13,9 +13,9 @@ from typing import Any
 
 from .._azure import authorization, subscriptions
 from .._azure.errors import Absent, Forbidden
-from .._azure.ids import normal_id, same_id, subscription_of
+from .._azure.ids import last_segment, normal_id, same_id, subscription_of
 from .._finding import Finding
-from .._step import Plan, StepError, in_parallel
+from .._step import Change, Plan, StepError, in_parallel
 from . import access_reading as reading
 from ._call import Call
 from .access_model import CONTRIBUTOR, Assignment, assignment_of
@@ -235,12 +235,10 @@ def refuse_full(call: Call, plan: Plan) -> tuple[Finding, ...]:
     return findings
 
 
-def in_full(call: Call, changes: Iterable[Any]) -> list[Json]:
+def in_full(call: Call, changes: Iterable[Change]) -> list[Json]:
     """Return the JSON of the role assignments that changes take away, as far as they are still there."""
     items = in_parallel(
-        lambda change: authorization.get_assignment(
-            call.session, change.before["scope"], change.target.rstrip("/").rsplit("/", 1)[-1]
-        ),
+        lambda change: authorization.get_assignment(call.session, change.before["scope"], last_segment(change.target)),
         list(changes),
         call.max_parallel,
     )

@@ -41,11 +41,14 @@ SNAPSHOT = "limit_snapshot"
 
 @dataclass(frozen=True)
 class Record:
-    """One Contributor that was replaced, or was about to be. ``source`` is the Run As account as the result has it."""
+    """One Contributor that was replaced, or was about to be.
+
+    ``sources`` are its Run As accounts as the result has them: several connections may lead to one service principal.
+    """
 
     contributor: Assignment
     role: LimitRole
-    source: Json
+    sources: Sequence[Json]
 
     @property
     def key(self) -> tuple[str, str]:
@@ -82,10 +85,10 @@ def records_of(records: Iterable[Json], step: str) -> list[Record]:
         if record.get("event") != SNAPSHOT or record.get("step") != step:
             continue
         role = LimitRole(record["role"]["guid"], record["role"]["name"], None, record["role"]["ours"])
-        sources = {str(source["principal_id"]).lower(): source for source in record["source"]}
         for item in record["role_assignments"]:
             contributor = assignment_of(item)
-            found = Record(contributor, role, sources[contributor.principal_id.lower()])
+            own = [one for one in record["source"] if same_id(one["principal_id"], contributor.principal_id)]
+            found = Record(contributor, role, own)
             latest[found.key] = found
     return list(latest.values())
 
@@ -95,7 +98,7 @@ def chosen(records: Sequence[Record], connection: str | None, principal_id: str 
     return [
         record
         for record in records
-        if (not connection or same_id(record.source.get("connection"), connection))
+        if (not connection or any(same_id(source["connection"], connection) for source in record.sources))
         and (not principal_id or same_id(record.contributor.principal_id, principal_id))
     ]
 

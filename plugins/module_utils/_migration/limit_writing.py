@@ -26,6 +26,7 @@ from .waiting import alone, came_true
 
 # What Azure answers while it does not know a role yet, or where it can be assigned (contract 4.8).
 _NOT_YET = ("RoleDefinitionDoesNotExist", "RoleAssignmentScopeNotAssignableToRoleDefinition")
+_THERE = "RoleAssignmentExists"
 _IN_USE = "RoleDefinitionHasAssignments"
 # A 403 that no right of the login helps against (contract 4.5).
 _DENIED_BY_POLICY = "RequestDisallowedByPolicy"
@@ -203,6 +204,11 @@ class Replacer:
                 authorization.put_assignment(
                     self._session, after["scope"], last_segment(change.target), assignment_properties(after)
                 )
+            except Conflict as error:
+                # Somebody made the same under another name (contract 4.1).
+                if error.code != _THERE or not self._is_held(after):
+                    raise
+                self._settled.add(change.target)
             except (Absent, Failed) as error:
                 if error.code not in _NOT_YET:
                     raise

@@ -46,7 +46,13 @@ LABELS = {
     "info": "Information",
 }
 _OUTCOMES = {"done": "done", "failed": "failed", "unknown": "not confirmed"}
-_KINDS = {"runbook_published": "runbook", "runbook_draft": "draft of runbook", "job_schedule": "schedule link"}
+_KINDS = {
+    "runbook_published": "runbook",
+    "runbook_draft": "draft of runbook",
+    "job_schedule": "schedule link",
+    "run_as_role_assignment": "role assignment of the Run As account",
+    "role_definition": "custom role",
+}
 _PARTS = {
     "hybrid": "hybrid workers",
     "modules": "modules",

@@ -145,7 +145,7 @@ def test_others_who_lose_something_are_counted_only_where_they_do() -> None:
 
 
 def record(scope: str, role: LimitRole = NEW, **more: Any) -> Record:
-    return Record(at(scope, **more), role, {"connection": "AzureRunAsConnection", "principal_id": "run-as"})
+    return Record(at(scope, **more), role, [{"connection": "AzureRunAsConnection", "principal_id": "run-as"}])
 
 
 def restoring(*records: Record, held: tuple[Assignment, ...] = (), whole: bool = True, **now: Any) -> LimitPlan:

@@ -118,3 +118,17 @@ def test_a_change_names_what_it_is_about() -> None:
     assert subject("role_assignment", "/x/roleAssignments/guid", None, []) == "guid"
     assert subject("runbook_published", f"{ACCOUNT}/runbooks/a/b", OLD, NEW) == "a/b"
     assert subject("identity", ACCOUNT, None, None) == "aa"
+
+
+def test_a_custom_role_is_called_by_its_name_and_a_role_assignment_by_role_and_scope() -> None:
+    role = {
+        "action": "create",
+        "kind": "role_definition",
+        "target": "/s/g",
+        "before": None,
+        "after": {"name": "Limited"},
+    }
+    held = {"action": "delete", "kind": "run_as_role_assignment", "target": "/s/a", "after": None}
+    held["before"] = {"role": "Contributor", "scope": "/s"}
+    lines = timeline([record("r", 1, "intend", change=role), record("r", 2, "intend", change=held)], [])
+    assert [line.subject for line in lines] == ["Limited", "Contributor at /s"]
