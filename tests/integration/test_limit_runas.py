@@ -145,7 +145,7 @@ def test_a_role_that_others_have_is_narrowed_for_them_too_and_that_is_said(start
     limit(azure)
     other = limit(azure, "aa-finance", not_actions=["Microsoft.Sql/*"])
     assert codes(other) == ["RA356"]
-    assert "1 others; they lose Microsoft.Sql/* too" in other["findings"][0]["sentence"]
+    assert "1 in all: their holders lose Microsoft.Sql/* too" in other["findings"][0]["sentence"]
 
 
 # What is left, and said
@@ -349,7 +349,7 @@ def test_the_role_stays_while_another_account_has_it(start_azure: Start, tmp_pat
     limit(azure, "aa-finance")
     first = restore(azure)
     assert (kinds(first), codes(first)) == (SWAP, ["RA358"])
-    assert "1 role assignment of it stay" in first["findings"][0]["sentence"]
+    assert "1 role assignment of it stays" in first["findings"][0]["sentence"]
     assert roles(azure, principal(azure, "run-as-finance")) == [ROLE]
     assert kinds(restore(azure, "aa-finance"))[-1] == "delete role_definition"
     assert custom_roles(azure) == {}

@@ -43,7 +43,7 @@ LIMITING: dict[str, Code] = {
     ),
     "RA356": Code(
         WARNING,
-        "The custom role {name} is also assigned to {count} others; they lose {actions} too.",
+        "The custom role {name} has other role assignments, {count} in all: their holders lose {actions} too.",
         "Look at who they are, or name a role of its own with role_name.",
     ),
     "RA357": Code(

@@ -183,7 +183,9 @@ def _kept_because(role: LimitRole, now: RoleNow, going: set[str]) -> str | None:
     if now.users is None:
         return "who else has it could not be read everywhere"
     staying = [user for user in now.users if normal_id(user.id) not in going]
-    return f"{len(staying)} role assignment{'s' if len(staying) > 1 else ''} of it stay" if staying else None
+    if not staying:
+        return None
+    return "1 role assignment of it stays" if len(staying) == 1 else f"{len(staying)} role assignments of it stay"
 
 
 def _diffs(changes: Sequence[Change]) -> Iterable[Mapping[str, Any]]:
