@@ -21,6 +21,7 @@ from ._codes.dependants import DEPENDANTS
 from ._codes.directory import DIRECTORY
 from ._codes.identity import IDENTITY
 from ._codes.key_vault import KEY_VAULT
+from ._codes.limiting import LIMITING
 from ._codes.modules import MODULES
 from ._codes.reading import READING
 from ._codes.retirement import RETIREMENT
@@ -37,6 +38,7 @@ CODES: dict[str, Code] = {
     **ACCESS,
     **KEY_VAULT,
     **DIRECTORY,
+    **LIMITING,
     **RUNBOOKS,
     **MODULES,
     **DEPENDANTS,
