@@ -86,6 +86,11 @@ def find_definitions(session: Session, scope: str, role_name: str) -> list[Json]
     return _sdk.pages(doing, session.role_definitions.list, _path(scope), filter=filter_)
 
 
+def list_definitions(session: Session, scope: str) -> list[Json]:
+    """Return the role definitions that can be assigned at a scope or inside it, built-in and custom (section 4.2)."""
+    return _sdk.pages(f"Listing the role definitions at {scope}", session.role_definitions.list, _path(scope))
+
+
 def _list(session: Session, doing: str, scope: str, filter_: str | None) -> list[Json]:
     return _sdk.pages(doing, session.role_assignments.list_for_scope, _path(scope), filter=filter_)
 
