@@ -44,7 +44,7 @@ def list_events(
 
 
 def doers_of(event: Json) -> set[str]:
-    """Return the object id and the application id, in lower case, of whoever caused an event; none where it is silent."""
+    """Return object id and application id, in lower case, of whoever caused an event; none where it does not say."""
     claims = event.get("claims") or {}
     return {str(claims[name]).lower() for name in (_OBJECT_ID, "oid", "appid") if claims.get(name)}
 

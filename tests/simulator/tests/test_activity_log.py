@@ -126,7 +126,7 @@ def test_only_what_is_selected_is_sent(azure: Azure) -> None:
 
 
 def test_a_long_log_has_pages_and_an_empty_one_among_them(azure: Azure) -> None:
-    path = f"/subscriptions/{subscription(azure, 'production')}/resourceGroups/rg-a/providers/Microsoft.Automation/automationAccounts/a"
+    path = account_id(azure, "a")
     for number in range(20):
         resource_manager(azure, "DELETE", f"{path}{number}", version="2024-10-23")
     found = pages(azure, since(89.9))
@@ -135,7 +135,7 @@ def test_a_long_log_has_pages_and_an_empty_one_among_them(azure: Azure) -> None:
 
 
 def test_a_write_to_the_simulator_is_in_the_log_and_a_refused_one_too(azure: Azure) -> None:
-    path = f"/subscriptions/{subscription(azure, 'production')}/resourceGroups/rg-a/providers/Microsoft.Automation/automationAccounts/x"
+    path = account_id(azure, "x")
     resource_manager(azure, "DELETE", path, version="2024-10-23", login="nobody")
     events = log(azure, since(0.1, f" and resourceUri eq '{path}'")).json["value"]
     assert [event["operationName"]["value"] for event in events] == [
