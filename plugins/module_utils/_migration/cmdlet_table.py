@@ -6,10 +6,11 @@
 """Which operations of Azure a cmdlet of Az needs: read by ``cmdlet_operations``.
 
 The names of operations are Azure's own (Azure resource provider operations); which of them a cmdlet needs is what it is
-documented to do. A line that begins with a blank goes on from the one before. A line with ``=`` names a type of resource, to which the lines below are relative unless they begin
-with ``Microsoft.``. ``~AzNoun`` stands for Get (read), New, Add, Set and Update (read and write), and Remove (delete);
-``?AzNoun`` for Get alone. ``Start,Stop-AzNoun: a b`` names operations, and ``-`` that any role, or none, is enough.
-``Stop-AzVM -StayProvisioned: a`` is for calls with that parameter. ``data:`` marks operations on data.
+documented to do. A line with ``=`` names a type of resource, to which the lines below are relative unless they begin
+with ``Microsoft.``; one that begins with a blank goes on from the one before. ``~AzNoun`` stands for Get (read), New,
+Add, Set and Update (read and write), and Remove (delete); ``?AzNoun`` for Get alone. ``Start,Stop-AzNoun: a b`` names
+operations, and ``-`` that any role, or none, is enough. ``Stop-AzVM -StayProvisioned: a`` is for calls with that
+parameter. ``data:`` marks operations on data.
 """
 
 from __future__ import annotations
