@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import yaml
 
-from .suggest_estate import START, START_AND_STOP, STOP, did, estate, vm
+from .suggest_estate import START, STOP, did, estate, vm
 
 if TYPE_CHECKING:
     from .conftest import Azure
@@ -53,3 +52,286 @@ def test_starting_and_stopping_machines_leads_to_virtual_machine_contributor_the
     ]
     assert result["not_covered"] == []
     assert azure.writes() == []
+
+
+MACHINES = {("Virtual Machine Contributor", "rg-a"), ("Virtual Machine Contributor", "rg-b")}
+
+
+def reasons(result: dict[str, Any]) -> set[tuple[str, str]]:
+    return {(item["reason"], item["operation"] or item["text"]) for item in result["not_covered"]}
+
+
+def test_each_suggestion_names_its_evidence(start_azure: Start, tmp_path: Path) -> None:
+    azure = start_azure(*estate(tmp_path))
+    first = azure.call("suggest_roles", "aa")["suggestions"][0]
+    calls = {(use["runbook"], use["version"], use["line"], use["cmdlet"]) for use in first["evidence"]["runbooks"]}
+    assert calls == {
+        ("Machines", "published", 5, "Get-AzVM"),
+        ("Machines", "published", 6, "Start-AzVM"),
+        ("Machines", "published", 7, "Stop-AzVM"),
+    }
+    log = {(one["operation"], one["resource_group"], one["count"]) for one in first["evidence"]["activity"]}
+    assert log == {(START, "rg-a", 60), (STOP, "rg-a", 60)}
+    assert all(one["first"] < one["last"] for one in first["evidence"]["activity"])
+    assert first["instead_of"]["role"] == "Contributor"
+    assert first["fit"] == "general"
+
+
+def test_the_log_alone_is_enough(start_azure: Start, tmp_path: Path) -> None:
+    azure = start_azure(*estate(tmp_path, script="Write-Output 'nothing of Azure'"))
+    assert suggested(azure.call("suggest_roles", "aa")) == MACHINES
+
+
+def test_without_a_log_the_scope_of_today_is_assumed_and_said_to_be(start_azure: Start, tmp_path: Path) -> None:
+    azure = start_azure(*estate(tmp_path, activity=[]))
+    result = azure.call("suggest_roles", "aa")
+    assert suggested(result) == {("Virtual Machine Contributor", subscription(azure).rsplit("/", 1)[-1])}
+    assert result["suggestions"][0]["scope_assumed"] is True
+    assert {"RA340", "RA347"} <= codes(result)
+    assert result["role_map"][0]["to"] == ["Virtual Machine Contributor"]
+
+
+def test_a_resource_group_that_a_runbook_names_is_its_scope(start_azure: Start, tmp_path: Path) -> None:
+    script = "$g = 'RG-A'\nStart-AzVM -ResourceGroupName $g -Name x\n"
+    azure = start_azure(*estate(tmp_path, script=script, activity=[]))
+    result = azure.call("suggest_roles", "aa")
+    assert suggested(result) == {("Virtual Machine Contributor", "rg-a")}
+    assert "RA347" not in codes(result)
+
+
+@pytest.mark.parametrize(
+    ("level", "scopes"), [("resource", {"vm1"}), ("resource_group", {"rg-a", "rg-b"}), ("subscription", None)]
+)
+def test_scopes_are_as_narrow_as_asked_for(
+    start_azure: Start, tmp_path: Path, level: str, scopes: set[str] | None
+) -> None:
+    azure = start_azure(*estate(tmp_path))
+    found = suggested(azure.call("suggest_roles", "aa", scope_level=level))
+    assert {scope for dummy, scope in found} == (scopes or {subscription(azure).rsplit("/", 1)[-1]})
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [("activity_log_takes_caller=false",), ("activity_log_names_application=true",), ("empty_pages=false",)],
+)
+def test_it_does_not_matter_how_the_log_names_callers(
+    start_azure: Start, tmp_path: Path, settings: tuple[str, ...]
+) -> None:
+    azure = start_azure(*estate(tmp_path, *(word for one in settings for word in ("--set", one))))
+    result = azure.call("suggest_roles", "aa")
+    assert suggested(result) == MACHINES
+    assert [one["operations"] for one in result["looked_at"]["logs"]] == [240]
+
+
+def test_what_others_did_is_no_evidence(start_azure: Start, tmp_path: Path) -> None:
+    others = [did("Microsoft.Storage/storageAccounts/delete", vm("rg-a"), principal="somebody")]
+    for setting in ("activity_log_takes_caller=false", "activity_log_takes_caller=true"):
+        members = {"activity": others, "script": "", "applications": [{"name": "somebody"}]}
+        azure = start_azure(*estate(tmp_path, "--set", setting, **members))
+        result = azure.call("suggest_roles", "aa")
+        assert (result["suggestions"], result["role_map"]) == ([], [])
+
+
+def test_a_log_that_may_not_be_read_is_a_finding_and_the_runbooks_still_count(
+    start_azure: Start, tmp_path: Path
+) -> None:
+    blind = {"name": "Blind", "actions": ["*/read"], "not_actions": ["Microsoft.Insights/eventtypes/values/read"]}
+    logins = {"migration": {"secret": "FAKE-secret", "graph": "read", "roles": ["Blind"]}}
+    azure = start_azure(*estate(tmp_path, custom_roles=[blind], logins=logins))
+    result = azure.call("suggest_roles", "aa")
+    assert {"RA901", "RA347"} <= codes(result)
+    assert "RA340" not in codes(result)
+    assert [(item["role"], item["scope_assumed"]) for item in result["suggestions"]] == [
+        ("Virtual Machine Contributor", True)
+    ]
+    assert result["looked_at"]["logs"][0]["read"] is False
+
+
+def test_a_log_that_fails_on_its_second_page_is_not_passed_off_as_whole(start_azure: Start, tmp_path: Path) -> None:
+    azure = start_azure(*estate(tmp_path))
+    azure.control("PUT", "/faults", ["status=409,code=Conflict,path=*eventtypes*skiptoken*,times=0"])
+    result = azure.call("suggest_roles", "aa")
+    assert "RA903" in codes(result)
+    assert result["looked_at"]["logs"][0]["read"] is False
+
+
+def test_what_was_refused_leads_to_no_role(start_azure: Start, tmp_path: Path) -> None:
+    refused = [did("Microsoft.KeyVault/vaults/delete", vm("rg-a"), status="Forbidden")]
+    azure = start_azure(*estate(tmp_path, script="", activity=refused))
+    result = azure.call("suggest_roles", "aa")
+    assert result["suggestions"] == []
+    assert reasons(result) == {("refused", "Microsoft.KeyVault/vaults/delete")}
+    assert "RA345" in codes(result)
+
+
+def test_nothing_is_suggested_that_no_role_of_today_allows(start_azure: Start, tmp_path: Path) -> None:
+    script = "Get-AzKeyVaultSecret -VaultName v -Name s\nNew-AzStorageAccountKey -ResourceGroupName rg-a -Name x\n"
+    azure = start_azure(*estate(tmp_path, script=script, activity=[], roles=["Reader"]))
+    result = azure.call("suggest_roles", "aa")
+    assert result["suggestions"] == []
+    assert {reason for reason, dummy in reasons(result)} == {"no_role_today"}
+    assert "data:Microsoft.KeyVault/vaults/secrets/getSecret/action" in {what for dummy, what in reasons(result)}
+
+
+def test_a_cmdlet_of_no_table_is_reported_with_its_line_until_somebody_says_what_it_needs(
+    start_azure: Start, tmp_path: Path
+) -> None:
+    azure = start_azure(*estate(tmp_path, script="# first\nGrant-AzWonder -Name x\n", activity=[]))
+    result = azure.call("suggest_roles", "aa")
+    assert [(item["reason"], item["text"], item["line"]) for item in result["not_covered"]] == [
+        ("unknown_cmdlet", "Grant-AzWonder", 2)
+    ]
+    assert "RA342" in codes(result)
+    own = {"grant-azwonder": ["Microsoft.Network/dnsZones/write"]}
+    assert suggested(azure.call("suggest_roles", "aa", cmdlet_operations=own)) == {
+        ("DNS Zone Contributor", subscription(azure).rsplit("/", 1)[-1])
+    }
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"cmdlet_operations": {"Start-AzVM": ["start"]}}, "'start' of Start-AzVM, which is no operation"),
+        ({"cmdlet_operations": {"a b c": []}}, "has the entry 'a b c'"),
+        ({"days": 91}, "days is 91. The Activity Log holds 90 days"),
+        ({"days": 0}, "days is 0."),
+        ({"runbooks": ["Nothing"]}, "has no runbook named Nothing"),
+        ({"connection": "Nothing"}, "has no Run As connection Nothing"),
+        ({"principal_id": "me"}, "principal_id is 'me', which is no object id"),
+        ({"role_map_file": "/nowhere/at/all/map.yml"}, "The folder /nowhere/at/all of role_map_file is not there"),
+    ],
+)
+def test_a_wrong_option_is_one_sentence_that_names_it(
+    start_azure: Start, tmp_path: Path, options: dict[str, Any], sentence: str
+) -> None:
+    result = start_azure(*estate(tmp_path)).call("suggest_roles", "aa", **options)
+    assert result["failed"] is True
+    assert sentence in result["msg"]
+
+
+def test_an_account_without_a_run_as_account_has_nothing_to_suggest(start_azure: Start, tmp_path: Path) -> None:
+    accounts = [{"name": "aa", "runbooks": [{"name": "R", "text": "Get-AzVM"}]}]
+    result = start_azure(*estate(tmp_path, accounts=accounts, activity=[])).call("suggest_roles", "aa")
+    assert (result["suggestions"], result["role_map"], result["held"]) == ([], [], [])
+    assert result["changed"] is False
+
+
+def test_a_service_principal_that_is_gone_is_said_so(start_azure: Start, tmp_path: Path) -> None:
+    run_as = {"application": "run-as", "status": "incomplete", "missing": ["service_principal"]}
+    accounts = [{"name": "aa", "run_as": run_as}]
+    result = start_azure(*estate(tmp_path, accounts=accounts, activity=[])).call("suggest_roles", "aa")
+    assert "RA302" in codes(result)
+    assert result["suggestions"] == []
+
+
+def test_where_graph_may_not_be_read_the_principal_has_to_be_named(start_azure: Start, tmp_path: Path) -> None:
+    logins = {"migration": {"secret": "FAKE-secret", "roles": ["Reader"]}}
+    azure = start_azure(*estate(tmp_path, logins=logins))
+    refused = azure.call("suggest_roles", "aa")
+    assert "set principal_id" in refused["msg"]
+    principal_id = azure.state()["role_assignments"][0]["properties"]["principalId"]
+    assert suggested(azure.call("suggest_roles", "aa", principal_id=principal_id)) == MACHINES
+
+
+def test_what_a_text_does_not_tell_is_listed(start_azure: Start, tmp_path: Path) -> None:
+    lines = ["az vm start --name x", "Invoke-AzRestMethod -Path /x", "& $what -Password 'FAKE-password'", "iex $text"]
+    script = "\n".join([*lines, "Get-AzureVM"])
+    runbooks = [
+        {"name": "Odd", "text": script},
+        {"name": "Snake", "type": "Python3", "text": "import azure.mgmt.compute\n"},
+        {"name": "Deploys", "text": "New-AzResourceGroupDeployment -ResourceGroupName rg-a -TemplateFile x\n"},
+    ]
+    accounts = [{"name": "aa", "run_as": {"application": "run-as"}, "runbooks": runbooks}]
+    result = start_azure(*estate(tmp_path, accounts=accounts, activity=[])).call("suggest_roles", "aa")
+    assert {(item["runbook"], item["reason"], item["line"]) for item in result["not_covered"]} == {
+        ("Odd", "command_line", 1),
+        ("Odd", "rest", 2),
+        ("Odd", "computed", 3),
+        ("Odd", "code_in_text", 4),
+        ("Odd", "classic", 5),
+        ("Snake", "python", 1),
+        ("Deploys", "depends", 1),
+    }
+    assert "FAKE-password" not in str(result)
+
+
+def test_a_draft_is_evidence_that_is_said_to_be_a_draft(start_azure: Start, tmp_path: Path) -> None:
+    runbook = {"name": "R", "text": "Write-Output 1", "draft": "Start-AzVM -Name x -ResourceGroupName rg-a"}
+    accounts = [{"name": "aa", "run_as": {"application": "run-as"}, "runbooks": [runbook]}]
+    result = start_azure(*estate(tmp_path, accounts=accounts, activity=[])).call("suggest_roles", "aa")
+    assert [use["version"] for use in result["suggestions"][0]["evidence"]["runbooks"]] == ["draft"]
+
+
+def test_azurerm_cmdlets_count_by_their_twins(start_azure: Start, tmp_path: Path) -> None:
+    script = "Get-AzureRmVM -ResourceGroupName rg-b | Restart-AzureRmVM\n"
+    azure = start_azure(*estate(tmp_path, script=script, activity=[did(START, vm("rg-b"))]))
+    assert suggested(azure.call("suggest_roles", "aa")) == {("Virtual Machine Contributor", "rg-b")}
+
+
+def test_owner_gives_way_and_is_never_suggested(start_azure: Start, tmp_path: Path) -> None:
+    gives = did("Microsoft.Authorization/roleAssignments/write", "production/rg-a")
+    azure = start_azure(*estate(tmp_path, script="", activity=[did(START, vm("rg-a")), gives], roles=["Owner"]))
+    result = azure.call("suggest_roles", "aa")
+    assert suggested(result) == {("Virtual Machine Contributor", "rg-a")}
+    assert reasons(result) == {("no_role", "microsoft.authorization/roleassignments/write")}
+
+
+def test_contributor_is_suggested_only_where_nothing_else_allows_it_and_that_is_said(
+    start_azure: Start, tmp_path: Path
+) -> None:
+    activity = [
+        did("Microsoft.AnalysisServices/servers/suspend/action", "production/rg-a/Microsoft.AnalysisServices/servers/s")
+    ]
+    azure = start_azure(*estate(tmp_path, script="", activity=activity))
+    result = azure.call("suggest_roles", "aa")
+    assert [(item["role"], item["fit"]) for item in result["suggestions"]] == [("Contributor", "everything")]
+    assert suggested(result) == {("Contributor", "rg-a")}
+    said = next(item for item in result["findings"] if item["code"] == "RA343")
+    assert "microsoft.analysisservices/servers/suspend/action" in said["sentence"]
+
+
+def test_a_role_of_ones_own_is_narrowed_and_never_widened(start_azure: Start, tmp_path: Path) -> None:
+    own = {"name": "Only Starts", "actions": [START, "Microsoft.Compute/virtualMachines/read"]}
+    members = {"custom_roles": [own], "roles": ["Only Starts"], "activity": [did(START, vm("rg-a"))]}
+    azure = start_azure(*estate(tmp_path, **members))
+    result = azure.call("suggest_roles", "aa")
+    assert suggested(result) == {("Only Starts", "rg-a")}
+    assert ("no_role_today", "microsoft.compute/virtualmachines/deallocate/action") in {
+        (reason, what.lower()) for reason, what in reasons(result)
+    }
+
+
+def test_a_role_with_a_condition_is_left_as_it_is(start_azure: Start, tmp_path: Path) -> None:
+    roles = [{"role": "Contributor", "condition": "((!(ActionMatches{'x'})))"}]
+    result = start_azure(*estate(tmp_path, roles=roles)).call("suggest_roles", "aa")
+    assert result["role_map"] == []
+    assert "RA348" in codes(result)
+
+
+def test_a_role_that_nothing_was_seen_to_need_is_left_and_reported(start_azure: Start, tmp_path: Path) -> None:
+    roles = ["Contributor", {"role": "Network Contributor", "scope": "production/rg-quiet"}]
+    result = start_azure(*estate(tmp_path, roles=roles)).call("suggest_roles", "aa")
+    assert [rule["role"] for rule in result["role_map"]] == ["Contributor"]
+    said = next(item["sentence"] for item in result["findings"] if item["code"] == "RA346")
+    assert said.startswith("Nothing was seen that needs Network Contributor at")
+
+
+def test_a_role_at_a_management_group_gives_way_inside_it(start_azure: Start, tmp_path: Path) -> None:
+    members = {
+        "management_groups": [{"name": "mg-top"}],
+        "subscriptions": [{"name": "production", "management_group": "mg-top", "resource_groups": ["rg-a", "rg-b"]}],
+        "roles": [{"role": "Contributor", "scope": "mg:mg-top"}],
+    }
+    result = start_azure(*estate(tmp_path, **members)).call("suggest_roles", "aa")
+    assert suggested(result) == MACHINES
+    assert result["role_map"][0]["scope"].endswith("/managementGroups/mg-top")
+
+
+def test_a_resource_group_that_is_gone_leads_to_no_suggestion(start_azure: Start, tmp_path: Path) -> None:
+    gone = "/subscriptions/{}/resourceGroups/RG-GONE/providers/Microsoft.Compute/virtualMachines/vm1"
+    azure = start_azure(*estate(tmp_path))
+    known = azure.account("aa")["subscription_id"]
+    again = start_azure(*estate(tmp_path, script="", activity=[did(START, gone.format(known))]))
+    result = again.call("suggest_roles", "aa")
+    assert result["suggestions"] == []
+    assert "RA349" in codes(result)

@@ -16,13 +16,13 @@ from typing import Any
 
 from .._arguments import ACCOUNT, LOGIN, ArgumentSpec
 from .._azure import authorization, automation, subscriptions
-from .._azure.errors import Forbidden
+from .._azure.errors import Absent, Forbidden
 from .._azure.ids import normal_id, subscription_of
 from .._finding import Finding
 from .._step import StepError, in_parallel
 from . import access_reading, suggest_file
 from ._call import Call, Result
-from .access_model import Assignment, Role, role_of
+from .access_model import Assignment, Role, assignment_of, role_of
 from .access_sources import dormant_principals, find_sources
 from .cmdlet_operations import CmdletOperations, own_operations
 from .part_reading import OF_ONE_PART
@@ -152,14 +152,14 @@ def _read_held(call: Call, principals: Sequence[str]) -> _Held:
     roles = {role.guid: role for role in _read_roles(call)}
     known = access_reading.read_roles(call.session, seen, call.max_parallel)
     roles |= {guid: role for guid, role in known.items() if guid not in roles}
-    reach, findings = _read_reach(call, assignments)
+    reach = _read_reach(call, assignments)
     holdings = [
         Holding(item, roles[item.role].name, reach.get(normal_id(item.scope), frozenset())) for item in assignments
     ]
     holdings.sort(key=lambda item: item.key)
     named = {subscription_of(item.scope) for item in assignments} | {one for each in reach.values() for one in each}
     ids = {one.lower(): one for one in named if one}
-    return _Held(holdings, [ids[key] for key in sorted(ids)], list(roles.values()), [*seen.findings, *findings])
+    return _Held(holdings, [ids[key] for key in sorted(ids)], list(roles.values()), seen.findings)
 
 
 def _read_roles(call: Call) -> list[Role]:
@@ -174,26 +174,30 @@ def _read_roles(call: Call) -> list[Role]:
         ) from None
 
 
-def _read_reach(
-    call: Call, assignments: Sequence[Assignment]
-) -> tuple[Mapping[str, frozenset[str]], tuple[Finding, ...]]:
-    """Return the subscriptions below each scope that lies above subscriptions, as far as the login sees them."""
-    reach: dict[str, frozenset[str]] = {}
-    findings: list[Finding] = []
-    for scope in {item.scope for item in assignments if subscription_of(item.scope) is None}:
-        try:
-            reach[normal_id(scope)] = _below(call, scope)
-        except OF_ONE_PART as error:
-            findings.append(unread_finding(f"Which subscriptions lie below {scope}", scope, error))
-    return reach, tuple(findings)
+def _read_reach(call: Call, assignments: Sequence[Assignment]) -> Mapping[str, frozenset[str]]:
+    """Return the subscriptions in which role assignments above them count: those in whose lists they are inherited.
+
+    It needs no right at management groups. A list that cannot be read has a finding from reading the assignments.
+    """
+    above = [item for item in assignments if subscription_of(item.scope) is None]
+    if not above:
+        return {}
+    visible = [str(item["subscriptionId"]).lower() for item in subscriptions.list_subscriptions(call.session)]
+    pairs = [(one, principal) for one in visible for principal in sorted({item.principal_id for item in above})]
+    answers = in_parallel(lambda pair: _inherited(call, *pair), pairs, call.max_parallel)
+    reach: dict[str, set[str]] = {normal_id(item.scope): set() for item in above}
+    for (one, dummy), scopes in zip(pairs, answers, strict=True):
+        for scope in scopes & reach.keys():
+            reach[scope].add(one)
+    return {scope: frozenset(ids) for scope, ids in reach.items()}
 
 
-def _below(call: Call, scope: str) -> frozenset[str]:
-    if scope.strip("/"):
-        items = subscriptions.list_descendants(call.session, scope.rstrip("/").rsplit("/", 1)[-1])
-        below = [str(item["id"]) for item in items]
-        return frozenset(one.rsplit("/", 1)[-1].lower() for one in below if subscription_of(one))
-    return frozenset(str(item["subscriptionId"]).lower() for item in subscriptions.list_subscriptions(call.session))
+def _inherited(call: Call, subscription: str, principal: str) -> set[str]:
+    try:
+        items = authorization.list_for_principal(call.session, f"/subscriptions/{subscription}", principal)
+    except (Forbidden, Absent):
+        return set()
+    return {normal_id(assignment_of(item).scope) for item in items}
 
 
 def _read_groups(call: Call, ids: Sequence[str]) -> tuple[dict[str, list[str]], tuple[Finding, ...]]:
