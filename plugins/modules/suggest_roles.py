@@ -58,8 +58,8 @@ options:
       - Which operations of Azure cmdlets need, for cmdlets that the built-in table does not know. What is said here
         replaces what the table says.
       - A key is the name of a cmdlet, or with one of its parameters as C(Stop-AzVM -StayProvisioned) for calls with
-        that parameter. The value is a list of operations, C(data:) before those on data. An empty list says that any role,
-        or none, is enough.
+        that parameter. The value is a list of operations, C(data:) before those on data. An empty list says that any
+        role, or none, is enough.
     type: dict
   role_map_file:
     description:
@@ -152,8 +152,8 @@ suggestions:
     fit:
       description:
         - How well the role fits. V(own), it is about nothing else than what is needed. V(general), it is Azure's
-          general role for a type of resource that is changed. V(foreign), it is made for something else and only the nearest
-          (RA344). V(everything), it allows nearly everything, and nothing smaller would do (RA343).
+          general role for a type of resource that is changed. V(foreign), it is made for something else and only the
+          nearest (RA344). V(everything), it allows nearly everything, and nothing smaller would do (RA343).
       type: str
       returned: success
       sample: general
@@ -165,8 +165,8 @@ suggestions:
     evidence:
       description:
         - What the suggestion rests on. C(runbooks) are calls, each as C(runbook), C(version) (V(published) or
-          V(draft)), C(line), C(cmdlet) and C(operations). C(activity) is what the log shows, each as C(operation), C(scope),
-          C(resource_group), C(count), C(first) and C(last).
+          V(draft)), C(line), C(cmdlet) and C(operations). C(activity) is what the log shows, each as C(operation),
+          C(scope), C(resource_group), C(count), C(first) and C(last).
       type: dict
       returned: success
       sample:
@@ -192,7 +192,8 @@ not_covered:
       (classic service management), V(elsewhere) (Microsoft Entra and Microsoft 365), V(syntax), V(unreadable) or
       V(unread).
     - About operations it is V(no_role_today) (no role of today allows it, so it is not suggested), V(no_role) (of the
-      roles that may be suggested none allows it) or V(refused) (the log shows that it was refused).
+      roles that may be suggested none allows it), V(only_everything) (only a role such as Contributor allows it, which
+      is not suggested where the place is assumed) or V(refused) (the log shows that it was refused).
   returned: success
   type: list
   elements: dict

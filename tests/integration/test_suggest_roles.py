@@ -212,7 +212,7 @@ def test_a_wrong_option_is_one_sentence_that_names_it(
 def test_an_account_without_a_run_as_account_has_nothing_to_suggest(start_azure: Start, tmp_path: Path) -> None:
     accounts = [{"name": "aa", "runbooks": [{"name": "R", "text": "Get-AzVM"}]}]
     result = start_azure(*estate(tmp_path, accounts=accounts, activity=[])).call("suggest_roles", "aa")
-    assert (result["suggestions"], result["role_map"], result["held"]) == ([], [], [])
+    assert (result["suggestions"], result["role_map"], result["held"], result["not_covered"]) == ([], [], [], [])
     assert result["changed"] is False
 
 

@@ -188,7 +188,7 @@ Get-AzEffectiveRouteTable: effectiveRouteTable/action
 New,Set,Add,Remove-AzNetworkInterfaceIpConfig: -
 = Microsoft.Network/virtualNetworks
 ~AzVirtualNetwork
-Get,Add,New,Set,Remove-AzVirtualNetworkSubnetConfig: -
+Add,New,Set,Remove-AzVirtualNetworkSubnetConfig: -
 Get-AzVirtualNetworkSubnetConfig: subnets/read
 = Microsoft.Network/virtualNetworks/virtualNetworkPeerings
 ~AzVirtualNetworkPeering

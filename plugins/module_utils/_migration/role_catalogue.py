@@ -125,11 +125,13 @@ class Powers:
         """Return how much more the role allows than is needed; a change counts ten times what a read counts."""
         return sum(1 if only_reads(operation) else _CHANGE for operation in self.allowed - needed)
 
+    def _changes_what_is(self, needed: frozenset[str]) -> bool:
+        """Tell whether a change is needed that the role allows: no role that changes things is given for reading."""
+        return any(self.allow(operation) for operation in needed if not only_reads(operation))
+
     def fit(self, needed: frozenset[str]) -> Fit:
         """Return how the role fits needs (in lower case)."""
-        if all(only_reads(operation) for operation in needed) and not self.changes_nothing:
-            return Fit.FOREIGN
-        if self.is_named_for_another:
+        if self.is_named_for_another or not (self.changes_nothing or self._changes_what_is(needed)):
             return Fit.FOREIGN
         if self.subjects <= {provider_of(operation) for operation in needed}:
             return Fit.OWN

@@ -24,21 +24,25 @@ from .suggest_model import Activity, CodeUse, NotCovered, Reasons, Suggestion, S
 _MADE_BY = "# Made by azauto.runas_migration.suggest_roles; sha256 of the lines below: "
 _HEAD = """\
 # Roles to review, and then to give to copy_runas_roles as role_map. Nothing has been applied.
-# Remove what you do not want; a rule without roles below `to: []` leaves the role out.
+# Change what does not suit you: a rule with `to: []` leaves its role out, no rule copies a role as it is.
 """
 _MOST_REASONS = 12
-_WIDTH = 160
+_WIDTH = 300
 
 
 def render(found: Suggestions, account: str) -> bytes:
     """Return the file for an account. Raises MissingPackage without PyYAML."""
     yaml = _yaml()
     lines = [_HEAD + _comment(f"Account: {account}")]
-    if not found.role_map:
+    rules = [rule for rule in found.role_map if not _looks_like_template(rule)]
+    for rule in found.role_map:
+        if rule not in rules:
+            lines.append(_comment(f"Left out, because Ansible would take a name in it for a template: {dict(rule)}"))
+    if not rules:
         lines.append("role_map: []\n")
     else:
         lines.append("role_map:\n")
-        for rule in found.role_map:
+        for rule in rules:
             lines += [f"  {_comment(text)}" for text in _reasons_for(rule, found.suggestions)]
             written: str = yaml.safe_dump([rule], sort_keys=False, default_flow_style=False, width=1000)
             lines += [f"  {line}\n" for line in written.splitlines()]
@@ -108,6 +112,15 @@ def _yaml() -> Any:
             "with: pip install PyYAML"
         ) from None
     return yaml
+
+
+def _looks_like_template(value: Any) -> bool:
+    """Tell whether a text in a rule would be run by Ansible when the file is loaded as variables."""
+    if isinstance(value, Mapping):
+        return any(_looks_like_template(one) for one in value.values())
+    if isinstance(value, list):
+        return any(_looks_like_template(one) for one in value)
+    return any(mark in str(value) for mark in ("{{", "{%", "{#"))
 
 
 def _comment(text: str) -> str:

@@ -68,18 +68,20 @@ class Places:
                 self.not_covered.append(_without_role(use, operation))
 
     def _scopes_of(self, use: CodeUse, operation: str) -> tuple[list[str], bool]:
-        if use.resource_group and (named := self._groups_named(use.resource_group)):
+        if use.resource_group and (named := self._groups_named(use.resource_group, operation)):
             return named, False
         seen = self._of_type.get(_root_type(operation))
         if seen:
             return sorted(seen), False
         return self._held(operation), True
 
-    def _groups_named(self, name: str) -> list[str]:
-        """Return the resource groups of a name that lie where a role is held."""
+    def _groups_named(self, name: str, operation: str) -> list[str]:
+        """Return the resource groups of a name that lie where a role is held, where it allows the operation if any."""
         every = (group for groups in self._evidence.groups.values() for group in groups)
         named = [group for group in every if (group_of(group) or "").lower() == name.lower()]
         found = [group for group in named if any(holding.contains(group) for holding in self._holdings)]
+        # The name is that of one group; where it may work today is more likely than where it may not.
+        found = [group for group in found if self.holding_for(group, operation, ())] or found
         return found if self._level != "subscription" else sorted({cut(group, self._level) for group in found})
 
     def _held(self, operation: str) -> list[str]:

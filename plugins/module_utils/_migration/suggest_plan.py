@@ -88,6 +88,13 @@ class _Work:
         own = self.catalogue.powers[holding.assignment.role]
         candidates = self.candidates if own in self.candidates or own.role.privileged else [*self.candidates, own]
         found = cover(needs, candidates, within=own)
+        guessed = {operation for operation in found.only_wide if needs[operation].assumed}
+        if guessed:
+            text = "only a role for nearly everything allows it, and where it is needed is not known"
+            for operation in sorted(guessed):
+                self.not_covered += _each_reason("only_everything", text, scope, operation, needs[operation])
+            needs = {operation: reasons for operation, reasons in needs.items() if operation not in guessed}
+            found = cover(needs, candidates, within=own)
         for powers in found.roles:
             allowed = {operation: reasons for operation, reasons in needs.items() if powers.allow(operation)}
             fit = "everything" if powers.is_for_everything else powers.fit(frozenset(needs)).name.lower()

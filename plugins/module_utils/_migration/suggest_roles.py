@@ -61,7 +61,8 @@ def run(call: Call) -> Result:
         call.session, call.account, call.parameters["connection"], call.parameters["principal_id"], call.max_parallel
     )
     principals = dormant_principals(found.sources)
-    code = read_code(call, table)
+    # Without a principal there is nothing whose place a suggestion could take.
+    code = read_code(call, table) if principals else CodeRead()
     held = _read_held(call, sorted(principals)) if principals else _Held()
     activity = read_activity(call.session, held.subscriptions, found.sources, days, call.max_parallel)
     groups, group_findings = _read_groups(call, held.subscriptions)
