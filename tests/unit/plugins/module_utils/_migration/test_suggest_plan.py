@@ -31,7 +31,7 @@ def role(name: str, *actions: str) -> Role:
 
 
 ROLES = (
-    Role("contributor", "Contributor", ({"actions": ["*"], "notActions": ["Microsoft.Authorization/*/Write"]},)),
+    Role("contributor", "Contributor", ({"actions": ["*"], "notActions": ["Microsoft.Authorization/*"]},)),
     role("Reader", "*/read"),
     role("Virtual Machine Contributor", f"{VM}/*"),
     role("Network Contributor", "Microsoft.Network/*"),
