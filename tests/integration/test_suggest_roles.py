@@ -335,3 +335,41 @@ def test_a_resource_group_that_is_gone_leads_to_no_suggestion(start_azure: Start
     result = again.call("suggest_roles", "aa")
     assert result["suggestions"] == []
     assert "RA349" in codes(result)
+
+
+# What docs/permissions.md says is enough.
+ENOUGH = [
+    "Microsoft.Resources/subscriptions/read",
+    "Microsoft.Resources/subscriptions/resourceGroups/read",
+    "Microsoft.Insights/eventtypes/values/read",
+    "Microsoft.Authorization/roleAssignments/read",
+    "Microsoft.Authorization/roleDefinitions/read",
+    "Microsoft.Automation/automationAccounts/read",
+    "Microsoft.Automation/automationAccounts/connections/read",
+    "Microsoft.Automation/automationAccounts/certificates/read",
+    "Microsoft.Automation/automationAccounts/runbooks/read",
+    "Microsoft.Automation/automationAccounts/runbooks/content/read",
+    "Microsoft.Automation/automationAccounts/runbooks/draft/content/read",
+]
+
+
+def test_a_login_needs_no_more_than_the_documentation_says(start_azure: Start, tmp_path: Path) -> None:
+    draft = {"name": "Draft", "state": "new", "text": "Get-AzVM"}
+    accounts = [{"name": "aa", "run_as": {"application": "run-as"}, "runbooks": [draft]}]
+    logins = {"migration": {"secret": "FAKE-secret", "graph": "read", "roles": ["Enough"]}}
+    members = {"custom_roles": [{"name": "Enough", "actions": ENOUGH}], "logins": logins, "accounts": accounts}
+    result = start_azure(*estate(tmp_path, **members)).call("suggest_roles", "aa")
+    assert suggested(result) == MACHINES
+    # Management groups need a right of their own, and are not asked for more than they show.
+    assert {code for code in codes(result) if code.startswith("RA9")} <= {"RA901"}
+    assert [item["resource"] for item in result["findings"] if item["code"] == "RA901"] in ([], ["/"])
+
+
+def test_a_whole_run_asks_little_of_azure(start_azure: Start, tmp_path: Path) -> None:
+    azure = start_azure(*estate(tmp_path))
+    azure.forget_requests()
+    azure.call("suggest_roles", "aa")
+    arm = [entry["path"].split("?")[0] for entry in azure.requests() if "/oauth2/" not in entry["path"]]
+    assert sum("roledefinitions" in path.lower() for path in arm) <= 2
+    assert sum("eventtypes" in path.lower() for path in arm) <= 8
+    assert azure.writes() == []
