@@ -301,6 +301,17 @@ def test_a_role_of_ones_own_is_narrowed_and_never_widened(start_azure: Start, tm
     }
 
 
+def test_roles_that_somebody_made_are_considered_when_asked_for(start_azure: Start, tmp_path: Path) -> None:
+    own = {"name": "Power Switch", "actions": [START, STOP, "Microsoft.Compute/virtualMachines/*/read"]}
+    own["actions"] = [*own["actions"], "Microsoft.Compute/virtualMachines/read"]
+    azure = start_azure(*estate(tmp_path, custom_roles=[own]))
+    assert suggested(azure.call("suggest_roles", "aa")) == MACHINES
+    assert suggested(azure.call("suggest_roles", "aa", custom_roles=True)) == {
+        ("Power Switch", "rg-a"),
+        ("Power Switch", "rg-b"),
+    }
+
+
 def test_a_role_with_a_condition_is_left_as_it_is(start_azure: Start, tmp_path: Path) -> None:
     roles = [{"role": "Contributor", "condition": "((!(ActionMatches{'x'})))"}]
     result = start_azure(*estate(tmp_path, roles=roles)).call("suggest_roles", "aa")

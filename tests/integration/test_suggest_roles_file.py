@@ -77,3 +77,28 @@ def test_a_file_of_ours_is_brought_up_to_date(azure: Azure, path: Path) -> None:
 def test_a_folder_in_the_place_of_the_file_is_refused(azure: Azure, path: Path) -> None:
     path.mkdir()
     assert "cannot be read" in azure.call("suggest_roles", "aa", role_map_file=str(path))["msg"]
+
+
+def test_the_playbook_writes_a_file_for_each_account_and_none_in_check_mode(azure: Azure, tmp_path: Path) -> None:
+    folder = tmp_path / "maps"
+    options = ("-e", f"runas_role_maps={folder}")
+    checked = azure.playbook("azauto.runas_migration.suggest_roles", "--check", *options)
+    assert checked.code == 0, checked.output
+    assert not folder.exists()
+    run = azure.playbook("azauto.runas_migration.suggest_roles", *options)
+    assert run.code == 0, run.output
+    assert "Virtual Machine Contributor at /subscriptions/" in run.output
+    assert [path.name for path in folder.iterdir()] == ["aa.yml"]
+    again = azure.playbook("azauto.runas_migration.suggest_roles", *options)
+    assert "changed=0" in again.output
+    assert azure.writes() == []
+
+
+def test_copy_runas_roles_takes_what_the_file_says(start_azure: Start, tmp_path: Path, path: Path) -> None:
+    account = {"name": "aa", "identity": "system", "run_as": {"application": "run-as"}}
+    runbook = {"name": "Machines", "text": "Get-AzVM | Start-AzVM"}
+    azure = start_azure(*estate(tmp_path, accounts=[{**account, "runbooks": [runbook]}], activity=[]))
+    azure.call("suggest_roles", "aa", role_map_file=str(path))
+    role_map = yaml.safe_load(path.read_text())["role_map"]
+    copied = azure.call("copy_runas_roles", "aa", role_map=role_map)["copied"]
+    assert [item["role"] for item in copied] == ["Virtual Machine Contributor"]

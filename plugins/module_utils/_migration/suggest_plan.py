@@ -86,7 +86,9 @@ class _Work:
 
     def _suggest(self, scope: str, holding: Holding, needs: Mapping[str, Reasons]) -> None:
         own = self.catalogue.powers[holding.assignment.role]
-        candidates = self.candidates if own in self.candidates or own.role.privileged else [*self.candidates, own]
+        candidates = [item for item in self.candidates if self.catalogue.can_be_given(item, scope)]
+        if own not in candidates and not own.role.privileged:
+            candidates.append(own)
         found = cover(needs, candidates, within=own)
         guessed = {operation for operation in found.only_wide if needs[operation].assumed}
         if guessed:

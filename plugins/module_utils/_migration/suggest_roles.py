@@ -12,6 +12,7 @@ where a file is named for it, written. Nothing is ever applied.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from .._arguments import ACCOUNT, LOGIN, ArgumentSpec
@@ -22,7 +23,7 @@ from .._finding import Finding
 from .._step import StepError, in_parallel
 from . import access_reading, suggest_file
 from ._call import Call, Result
-from .access_model import Assignment, Role, assignment_of, role_of
+from .access_model import Assignment, assignment_of, role_of
 from .access_sources import dormant_principals, find_sources
 from .cmdlet_operations import CmdletOperations, own_operations
 from .part_reading import OF_ONE_PART
@@ -129,20 +130,14 @@ def _keep(call: Call, whole: Suggestions) -> bool:
     return suggest_file.write(path, content, force=call.parameters["force"], check_mode=call.check_mode)
 
 
+@dataclass(frozen=True)
 class _Held:
     """What the principals hold today, the subscriptions in which that counts, and all roles there are."""
 
-    def __init__(
-        self,
-        holdings: Sequence[Holding] = (),
-        subscriptions_: Sequence[str] = (),
-        roles: Sequence[Role] = (),
-        findings: Sequence[Finding] = (),
-    ) -> None:
-        self.holdings = tuple(holdings)
-        self.subscriptions = tuple(subscriptions_)
-        self.catalogue = Catalogue.of(roles)
-        self.findings = tuple(findings)
+    holdings: tuple[Holding, ...] = ()
+    subscriptions: tuple[str, ...] = ()
+    catalogue: Catalogue = field(default_factory=lambda: Catalogue.of(()))
+    findings: tuple[Finding, ...] = ()
 
 
 def _read_held(call: Call, principals: Sequence[str]) -> _Held:
@@ -150,9 +145,11 @@ def _read_held(call: Call, principals: Sequence[str]) -> _Held:
     assignments = [assignment for assignment, dummy in seen.assignments]
     if not assignments:
         return _Held(findings=seen.findings)
-    roles = {role.guid: role for role in _read_roles(call)}
-    known = access_reading.read_roles(call.session, seen, call.max_parallel)
-    roles |= {guid: role for guid, role in known.items() if guid not in roles}
+    definitions = _read_definitions(call)
+    roles = {role.guid: role for role in map(role_of, definitions)}
+    others = [pair for pair in seen.assignments if pair[0].role not in roles]
+    roles |= access_reading.read_roles(call.session, access_reading.Reading(tuple(others)), call.max_parallel)
+    assignable = {str(item["name"]).lower(): item["properties"].get("assignableScopes") or () for item in definitions}
     reach = _read_reach(call, assignments)
     holdings = [
         Holding(item, roles[item.role].name, reach.get(normal_id(item.scope), frozenset())) for item in assignments
@@ -160,14 +157,15 @@ def _read_held(call: Call, principals: Sequence[str]) -> _Held:
     holdings.sort(key=lambda item: item.key)
     named = {subscription_of(item.scope) for item in assignments} | {one for each in reach.values() for one in each}
     ids = {one.lower(): one for one in named if one}
-    return _Held(holdings, [ids[key] for key in sorted(ids)], list(roles.values()), seen.findings)
+    catalogue = Catalogue.of(roles.values(), assignable=assignable)
+    return _Held(tuple(holdings), tuple(ids[key] for key in sorted(ids)), catalogue, seen.findings)
 
 
-def _read_roles(call: Call) -> list[Role]:
+def _read_definitions(call: Call) -> list[dict[str, Any]]:
     """Return all roles that can be given in the account's subscription."""
     scope = f"/subscriptions/{call.account.subscription_id}"
     try:
-        return [role_of(item) for item in authorization.list_definitions(call.session, scope)]
+        return authorization.list_definitions(call.session, scope)
     except Forbidden as error:
         raise StepError(
             f"Which roles there are cannot be read: {error} Allow the login "
