@@ -132,6 +132,12 @@ def test_what_others_did_is_no_evidence(start_azure: Start, tmp_path: Path) -> N
         assert (result["suggestions"], result["role_map"]) == ([], [])
 
 
+def test_what_azure_policy_notes_of_a_request_is_no_evidence(start_azure: Start, tmp_path: Path) -> None:
+    noted = did("Microsoft.Authorization/policies/audit/action", vm("rg-a"))
+    result = start_azure(*estate(tmp_path, script="", activity=[noted])).call("suggest_roles", "aa")
+    assert (result["suggestions"], result["not_covered"]) == ([], [])
+
+
 def test_a_log_that_may_not_be_read_is_a_finding_and_the_runbooks_still_count(
     start_azure: Start, tmp_path: Path
 ) -> None:

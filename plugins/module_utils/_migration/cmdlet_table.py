@@ -599,6 +599,8 @@ Get-AzOperationalInsightsWorkspaceSharedKey: sharedKeys/action
 Get-AzOperationalInsightsWorkspaceSharedKeys: sharedKeys/action
 Get-AzOperationalInsightsSavedSearch: savedSearches/read
 New,Set-AzOperationalInsightsSavedSearch: savedSearches/read savedSearches/write
+= Microsoft.OperationalInsights/workspaces/dataSources
+~AzOperationalInsightsDataSource
 = Microsoft.OperationsManagement/solutions
 ~AzMonitorLogAnalyticsSolution
 = Microsoft.RecoveryServices/Vaults

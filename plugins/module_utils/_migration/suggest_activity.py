@@ -27,6 +27,8 @@ from .unread import unread_finding
 # Azure looks at its clock for each page: an hour of distance from the oldest event that it shows.
 _DISTANCE = timedelta(hours=1)
 _REFUSED = "forbidden"
+# What Azure Policy notes about somebody's request is nothing that he needs a right for.
+_OF_POLICY = "microsoft.authorization/policies/"
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,8 @@ class _Counted:
         operation = str(authorization.get("action") or _value(event, "operationName"))
         scope = str(event.get("resourceId") or authorization.get("scope") or "")
         if not OPERATION.fullmatch(operation) or only_reads(operation) or not scope.startswith("/"):
+            return
+        if _value(event, "operationName").lower().startswith(_OF_POLICY):
             return
         key = (operation.lower(), scope.rstrip("/").lower())
         self._written.setdefault(key, (operation, scope.rstrip("/")))

@@ -184,7 +184,11 @@ def group_of(scope: str) -> str | None:
 def cut(scope: str, level: str) -> str:
     """Return the scope of a level that holds a resource; a wider one where there is nothing so narrow."""
     parts = scope.strip("/").split("/")
-    if level == "resource" or not normal_id(scope).startswith("/subscriptions/"):
+    if not normal_id(scope).startswith("/subscriptions/"):
         return scope.rstrip("/")
+    if level == "resource":
+        # What extends a resource, such as its tags, is no scope of its own.
+        inner = [index for index, part in enumerate(parts) if part.lower() == "providers"][1:]
+        return "/" + "/".join(parts[: inner[0]] if inner else parts)
     keep = 4 if level == "resource_group" and group_of(scope) else 2
     return "/" + "/".join(parts[:keep])

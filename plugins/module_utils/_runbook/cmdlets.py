@@ -29,7 +29,11 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _AZ = re.compile(r"[a-z]+-az(?!ure)\w+", re.IGNORECASE)
-_ELSEWHERE = re.compile(r"[a-z]+-(?:azuread|mg|msol|pnp|exo)\w+|connect-exchangeonline", re.IGNORECASE)
+_ELSEWHERE = re.compile(
+    r"[a-z]+-(?:azuread|mg|msol|pnp|exo|azad(?:app|group|user|serviceprincipal|sp|organization))\w*"
+    r"|connect-exchangeonline",
+    re.IGNORECASE,
+)
 _CLASSIC = re.compile(r"[a-z]+-azure\w+", re.IGNORECASE)
 _REST = frozenset(
     {"invoke-azrestmethod", "invoke-azrest", "invoke-restmethod", "irm", "invoke-webrequest", "iwr", "curl", "wget"}
@@ -129,10 +133,10 @@ class _Reader:
             self._call(command, twin.az_command or command.written)
         elif name in _REST:
             self._gap(Untold.REST, command.node, command.written)
-        elif _ELSEWHERE.fullmatch(name):
-            self._gap(Untold.ELSEWHERE, command.node, command.written)
         elif _AZ.fullmatch(name) or COMMAND.fullmatch(name):
             self._call(command, command.written.rsplit("\\", 1)[-1])
+        elif _ELSEWHERE.fullmatch(name):
+            self._gap(Untold.ELSEWHERE, command.node, command.written)
         elif _CLASSIC.fullmatch(name):
             self._gap(Untold.CLASSIC, command.node, command.written)
         elif name in _COMMAND_LINES:
@@ -157,6 +161,9 @@ class _Reader:
         self.found.gaps.append(Gap(why, line, " ".join(text.split())[:80]))
 
     def _call(self, command: Command, cmdlet: str) -> None:
+        if _ELSEWHERE.fullmatch(cmdlet):
+            self._gap(Untold.ELSEWHERE, command.node, command.written)
+            return
         # Which parameters are switches is not known here; a value after one is looked at only for two names.
         arguments = command.arguments()
         named = {name: value for argument in arguments for name, value in self._named(argument)}

@@ -73,6 +73,7 @@ def codes(found: Suggestions) -> list[str]:
 def test_a_scope_is_cut_to_the_level_and_never_invented() -> None:
     resource = started().scope
     assert cut(resource, "resource") == resource
+    assert cut(f"{resource}/providers/Microsoft.Resources/tags/default", "resource") == resource
     assert cut(resource, "resource_group") == f"{S}/resourceGroups/rg-a"
     assert cut(resource, "subscription") == S
     assert cut(f"{S}/providers/Microsoft.Web/x", "resource_group") == S

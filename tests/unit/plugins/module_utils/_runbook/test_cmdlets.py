@@ -82,6 +82,8 @@ def test_a_parameter_of_the_runbook_may_be_given_another_group() -> None:
         ("& $cmd -Password 'FAKE'", Untold.COMPUTED, "$cmd"),
         ("Get-AzureVM", Untold.CLASSIC, "Get-AzureVM"),
         ("Get-AzureADUser", Untold.ELSEWHERE, "Get-AzureADUser"),
+        ("Get-AzADUser", Untold.ELSEWHERE, "Get-AzADUser"),
+        ("New-AzureRmADApplication", Untold.ELSEWHERE, "New-AzureRmADApplication"),
         ("Get-MgUser", Untold.ELSEWHERE, "Get-MgUser"),
     ],
 )
