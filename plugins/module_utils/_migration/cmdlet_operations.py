@@ -106,6 +106,8 @@ def _built_in() -> dict[str, tuple[str, ...]]:
     for line in TABLE.replace("\n  ", " ").splitlines():
         if line.startswith("="):
             subject = line[2:]
+        elif line.startswith("!"):
+            general.update((f"{verb}-{noun}".lower(), ()) for noun in line[1:].split() for verb in (*_CRUD, "remove"))
         elif line.startswith(("~", "?")):
             general.update(_crud(line[1:], subject, every=line.startswith("~")))
         else:

@@ -8,9 +8,9 @@
 The names of operations are Azure's own (Azure resource provider operations); which of them a cmdlet needs is what it is
 documented to do. A line with ``=`` names a type of resource, to which the lines below are relative unless they begin
 with ``Microsoft.``; one that begins with a blank goes on from the one before. ``~AzNoun`` stands for Get (read), New,
-Add, Set and Update (read and write), and Remove (delete); ``?AzNoun`` for Get alone. ``Start,Stop-AzNoun: a b`` names
-operations, and ``-`` that any role, or none, is enough. ``Stop-AzVM -StayProvisioned: a`` is for calls with that
-parameter. ``data:`` marks operations on data.
+Add, Set and Update (read and write), and Remove (delete); ``?AzNoun`` for Get alone; ``!AzNoun AzNoun`` for things in
+memory, whose cmdlets need no right. ``Start,Stop-AzNoun: a b`` names operations, and ``-`` that any role, or none, is
+enough. ``Stop-AzVM -StayProvisioned: a`` is for calls with that parameter. ``data:`` marks operations on data.
 """
 
 from __future__ import annotations
@@ -209,21 +209,11 @@ Add,New,Set,Remove-AzNetworkSecurityRuleConfig: -
 Get-AzLoadBalancerBackendAddressPool: backendAddressPools/read
 New,Set-AzLoadBalancerBackendAddressPool: backendAddressPools/read backendAddressPools/write
 Remove-AzLoadBalancerBackendAddressPool: backendAddressPools/delete
-Get-AzLoadBalancerRuleConfig,Get-AzLoadBalancerProbeConfig,Get-AzLoadBalancerFrontendIpConfig: read
-Add-AzLoadBalancerRuleConfig,Add-AzLoadBalancerProbeConfig,Add-AzLoadBalancerBackendAddressPoolConfig: -
-New-AzLoadBalancerRuleConfig,New-AzLoadBalancerProbeConfig,New-AzLoadBalancerFrontendIpConfig: -
-Remove-AzLoadBalancerRuleConfig,Set-AzLoadBalancerRuleConfig,Remove-AzLoadBalancerProbeConfig: -
 = Microsoft.Network/applicationGateways
 ~AzApplicationGateway
 Start-AzApplicationGateway: start/action
 Stop-AzApplicationGateway: stop/action
 Get-AzApplicationGatewayBackendHealth: backendhealth/action
-Get-AzApplicationGatewayHttpListener,Get-AzApplicationGatewaySslCertificate: read
-Get-AzApplicationGatewayBackendAddressPool,Get-AzApplicationGatewayBackendHttpSetting: read
-Add,Set,New,Remove-AzApplicationGatewaySslCertificate: -
-Add,Set,New,Remove-AzApplicationGatewayBackendAddressPool: -
-Add,Set,New,Remove-AzApplicationGatewayHttpListener: -
-Add,Set,New,Remove-AzApplicationGatewayRequestRoutingRule: -
 = Microsoft.Network/azureFirewalls
 ~AzFirewall
 = Microsoft.Network/firewallPolicies
@@ -756,4 +746,150 @@ Get-AzResourceHealth: read
 Restart-AzSignalR: restart/action
 = Microsoft.Media/mediaservices
 ~AzMediaService
+= Microsoft.Network/locations
+!AzLoadBalancerRuleConfig AzLoadBalancerProbeConfig AzLoadBalancerFrontendIpConfig AzLoadBalancerOutboundRuleConfig
+!AzLoadBalancerInboundNatRuleConfig AzLoadBalancerInboundNatPoolConfig AzLoadBalancerBackendAddressPoolConfig
+!AzApplicationGatewayBackendAddressPool AzApplicationGatewayBackendHttpSetting AzApplicationGatewayBackendHttpSettings
+!AzApplicationGatewayHttpListener AzApplicationGatewaySslCertificate AzApplicationGatewayRequestRoutingRule
+!AzApplicationGatewayFrontendIPConfig AzApplicationGatewayFrontendPort AzApplicationGatewayIPConfiguration
+!AzApplicationGatewayProbeConfig AzApplicationGatewayUrlPathMapConfig AzApplicationGatewayPathRuleConfig
+!AzApplicationGatewaySku AzApplicationGatewaySslPolicy AzApplicationGatewayAutoscaleConfiguration
+!AzApplicationGatewayAuthenticationCertificate AzApplicationGatewayTrustedRootCertificate
+!AzApplicationGatewayRedirectConfiguration AzApplicationGatewayWebApplicationFirewallConfiguration
+!AzApplicationGatewayConnectionDraining AzApplicationGatewayCustomError AzApplicationGatewayHttpListenerCustomError
+!AzVirtualNetworkGatewayIpConfig AzRouteFilterRuleConfig AzExpressRouteCircuitPeeringConfig AzDelegation
+!AzFirewallApplicationRule AzFirewallApplicationRuleCollection AzFirewallNatRule AzFirewallNatRuleCollection
+!AzFirewallNetworkRule AzFirewallNetworkRuleCollection AzIpsecPolicy AzPublicIpTag AzVpnClientIpsecPolicy
+!AzTrafficManagerEndpointConfig AzPacketCaptureFilterConfig AzNetworkWatcherProtocolConfiguration
+Get-AzNetworkUsage: usages/read
+Get-AzVirtualNetworkAvailableEndpointService: virtualNetworkAvailableEndpointServices/read
+Test-AzDnsAvailability: checkDnsNameAvailability/read
+Test-AzPrivateIPAddressAvailability: Microsoft.Network/virtualNetworks/checkIpAddressAvailability/read
+= Microsoft.Network/ddosProtectionPlans
+~AzDdosProtectionPlan
+= Microsoft.Network/networkProfiles
+~AzNetworkProfile
+= Microsoft.Network/routeFilters
+~AzRouteFilter
+= Microsoft.Network/serviceEndpointPolicies
+~AzServiceEndpointPolicy
+= Microsoft.Network/virtualHubs
+~AzVirtualHub
+= Microsoft.Network/virtualWans
+~AzVirtualWan
+= Microsoft.Network/vpnGateways
+~AzVpnGateway
+= Microsoft.Network/vpnSites
+~AzVpnSite
+= Microsoft.Network/networkWatchers/packetCaptures
+~AzNetworkWatcherPacketCapture
+Stop-AzNetworkWatcherPacketCapture: stop/action
+= Microsoft.Network/networkWatchers/connectionMonitors
+~AzNetworkWatcherConnectionMonitor
+Start-AzNetworkWatcherConnectionMonitor: start/action
+Stop-AzNetworkWatcherConnectionMonitor: stop/action
+= Microsoft.Compute/virtualMachines/extensions
+Set-AzVMADDomainExtension,Set-AzVMSqlServerExtension,Set-AzVMBackupExtension,Set-AzVMAEMExtension: read write
+Get-AzVMADDomainExtension,Get-AzVMSqlServerExtension,Get-AzVMDiagnosticsExtension,Get-AzVMAEMExtension: read
+Get-AzVMDscExtensionStatus: read Microsoft.Compute/virtualMachines/instanceView/read
+Remove-AzVMDiagnosticsExtension,Remove-AzVMDscExtension,Remove-AzVMSqlServerExtension,Remove-AzVMAEMExtension: delete
+Disable-AzVMDiskEncryption: read write delete Microsoft.Compute/virtualMachines/write
+Remove-AzVMDiskEncryptionExtension: delete
+!AzVMDataDisk AzVMSecret AzVMAdditionalUnattendContent AzVmssDataDisk AzVmssSecret AzVmssSshPublicKey
+!AzVmssNetworkInterfaceConfiguration AzVmssVaultCertificateConfig AzVmssDiagnosticsExtension AzImageDataDisk
+!AzDiskDiskEncryptionKey AzDiskKeyEncryptionKey AzDiskImageReference AzDiskUpdateDiskEncryptionKey
+!AzSnapshotDiskEncryptionKey AzSnapshotKeyEncryptionKey AzVmssBootDiagnostic AzVmssRollingUpgradePolicy
+Get-AzRemoteDesktopFile: Microsoft.Compute/virtualMachines/read Microsoft.Network/networkInterfaces/read
+  Microsoft.Network/publicIPAddresses/read
+Invoke-AzVmssVMRunCommand: Microsoft.Compute/virtualMachineScaleSets/virtualMachines/runCommand/action
+= Microsoft.Storage/storageAccounts/fileServices
+Get-AzStorageFile: data:Microsoft.Storage/storageAccounts/fileServices/fileshares/files/read
+Get-AzStorageFileContent: data:Microsoft.Storage/storageAccounts/fileServices/fileshares/files/read
+Set-AzStorageFileContent: data:Microsoft.Storage/storageAccounts/fileServices/fileshares/files/write
+New-AzStorageDirectory: data:Microsoft.Storage/storageAccounts/fileServices/fileshares/files/write
+Remove-AzStorageFile: data:Microsoft.Storage/storageAccounts/fileServices/fileshares/files/delete
+Remove-AzStorageDirectory: data:Microsoft.Storage/storageAccounts/fileServices/fileshares/files/delete
+Start-AzStorageFileCopy: data:Microsoft.Storage/storageAccounts/fileServices/fileshares/files/write
+Set-AzStorageShareQuota: shares/write
+Get-AzStorageContainerAcl: Microsoft.Storage/storageAccounts/blobServices/containers/read
+Set-AzStorageContainerAcl: Microsoft.Storage/storageAccounts/blobServices/containers/write
+Stop-AzStorageBlobCopy: data:Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write
+Enable-AzStorageDeleteRetentionPolicy: Microsoft.Storage/storageAccounts/blobServices/write
+Disable-AzStorageDeleteRetentionPolicy: Microsoft.Storage/storageAccounts/blobServices/write
+= Microsoft.Automation/automationAccounts/sourceControls
+~AzAutomationSourceControl
+Start-AzAutomationSourceControlSyncJob: sourceControlSyncJobs/write
+Get-AzAutomationSourceControlSyncJob: sourceControlSyncJobs/read
+= Microsoft.Automation/automationAccounts/nodeConfigurations
+~AzAutomationDscNodeConfiguration
+Import-AzAutomationDscNodeConfiguration: write
+Import-AzAutomationModule: Microsoft.Automation/automationAccounts/modules/read
+  Microsoft.Automation/automationAccounts/modules/write
+Get-AzAutomationDscNodeReport: Microsoft.Automation/automationAccounts/nodes/reports/read
+= Microsoft.Sql/servers/virtualNetworkRules
+~AzSqlServerVirtualNetworkRule
+= Microsoft.Sql/servers/dnsAliases
+~AzSqlServerDnsAlias
+= Microsoft.Sql/servers/databases/replicationLinks
+New-AzSqlDatabaseSecondary: Microsoft.Sql/servers/databases/read Microsoft.Sql/servers/databases/write
+Remove-AzSqlDatabaseSecondary: delete
+Add-AzSqlDatabaseToFailoverGroup: Microsoft.Sql/servers/failoverGroups/read Microsoft.Sql/servers/failoverGroups/write
+Remove-AzSqlDatabaseFromFailoverGroup: Microsoft.Sql/servers/failoverGroups/read
+  Microsoft.Sql/servers/failoverGroups/write
+= Microsoft.Sql/servers/databases/backupLongTermRetentionPolicies
+Get-AzSqlDatabaseBackupLongTermRetentionPolicy: read
+Set-AzSqlDatabaseBackupLongTermRetentionPolicy: read write
+Get-AzSqlDatabaseLongTermRetentionBackup:
+  Microsoft.Sql/locations/longTermRetentionServers/longTermRetentionDatabases/longTermRetentionBackups/read
+Remove-AzSqlDatabaseLongTermRetentionBackup:
+  Microsoft.Sql/locations/longTermRetentionServers/longTermRetentionDatabases/longTermRetentionBackups/delete
+= Microsoft.KeyVault/vaults/certificates
+Get-AzKeyVaultCertificateOperation: data:Microsoft.KeyVault/vaults/certificates/read
+Get-AzKeyVaultCertificatePolicy: data:Microsoft.KeyVault/vaults/certificates/read
+Update-AzKeyVaultCertificate: data:Microsoft.KeyVault/vaults/certificates/update/action
+Backup-AzKeyVaultCertificate: data:Microsoft.KeyVault/vaults/certificates/backup/action
+Backup-AzKeyVaultKey: data:Microsoft.KeyVault/vaults/keys/backup/action
+Restore-AzKeyVaultKey: data:Microsoft.KeyVault/vaults/keys/restore/action
+Undo-AzKeyVaultSecretRemoval: data:Microsoft.KeyVault/vaults/secrets/recover/action
+Set-AzKeyVaultSecretAttribute: data:Microsoft.KeyVault/vaults/secrets/setSecret/action
+= Microsoft.Web/sites/slots
+Get-AzWebAppSlotPublishingProfile: publishxml/Action
+Swap-AzWebAppSlot: slotsswap/Action Microsoft.Web/sites/slotsswap/Action
+= Microsoft.Web/sites/backups
+Get-AzWebAppBackupConfiguration: Microsoft.Web/sites/config/Read
+Edit-AzWebAppBackupConfiguration: Microsoft.Web/sites/config/Read Microsoft.Web/sites/config/Write
+Restore-AzWebAppBackup: restore/Action
+Remove-AzWebAppBackup: Delete
+Get-AzDeletedWebApp: Microsoft.Web/deletedSites/Read
+= Microsoft.Cache/redis/firewallRules
+~AzRedisCacheFirewallRule
+= Microsoft.EventHub/namespaces/eventhubs/consumergroups
+~AzEventHubConsumerGroup
+= Microsoft.ServiceBus/namespaces/topics/subscriptions
+~AzServiceBusSubscription
+= Microsoft.Batch/batchAccounts/pools
+~AzBatchPool
+Start-AzBatchPoolResize: write
+Get-AzBatchAccountKeys: Microsoft.Batch/batchAccounts/listkeys/action
+= Microsoft.DataFactory/factories/datasets
+~AzDataFactoryV2Dataset
+= Microsoft.DataFactory/factories/linkedServices
+~AzDataFactoryV2LinkedService
+= Microsoft.DataFactory/factories/triggers
+Get-AzDataFactoryV2TriggerRun: Microsoft.DataFactory/factories/querytriggerruns/read
+Set-AzDataFactoryV2Trigger: read write
+Remove-AzDataFactoryV2Trigger: delete
+= Microsoft.RecoveryServices/Vaults/replicationJobs
+Restart-AzRecoveryServicesAsrJob: restart/action
+Resume-AzRecoveryServicesAsrJob: resume/action
+Stop-AzRecoveryServicesAsrJob: cancel/action
+Get-AzRecoveryServicesAsrPolicy: Microsoft.RecoveryServices/Vaults/replicationPolicies/read
+Get-AzRecoveryServicesAsrVaultContext: -
+Get-AzRecoveryServicesBackupStatus: Microsoft.RecoveryServices/locations/backupStatus/action
+Get-AzRecoveryServicesBackupRetentionPolicyObject,Get-AzRecoveryServicesBackupSchedulePolicyObject: -
+Start-AzRecoveryServicesAsrTestFailoverCleanupJob:
+  Microsoft.RecoveryServices/Vaults/replicationRecoveryPlans/testFailoverCleanup/action
+= Microsoft.Insights/alertRules
+~AzAlertRule
+Get-AzAlertHistory: Microsoft.Insights/eventtypes/values/read
 """
