@@ -7,9 +7,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
+
+if TYPE_CHECKING:
+    from .conftest import Azure
 
 START = "Microsoft.Compute/virtualMachines/start/action"
 STOP = "Microsoft.Compute/virtualMachines/deallocate/action"
@@ -52,3 +55,23 @@ def estate(
     path = tmp_path / "estate.yml"
     path.write_text(yaml.safe_dump(whole))
     return ("--estate", str(path), *arguments)
+
+
+def suggested(result: dict[str, Any]) -> set[tuple[str, str]]:
+    """Return role and scope of each suggestion, the scope as its last word."""
+    return {(item["role"], item["scope"].rsplit("/", 1)[-1]) for item in result["suggestions"]}
+
+
+def codes(result: dict[str, Any]) -> set[str]:
+    return {finding["code"] for finding in result["findings"]}
+
+
+def subscription(azure: Azure) -> str:
+    return f"/subscriptions/{azure.account('aa')['subscription_id']}"
+
+
+MACHINES = {("Virtual Machine Contributor", "rg-a"), ("Virtual Machine Contributor", "rg-b")}
+
+
+def reasons(result: dict[str, Any]) -> set[tuple[str, str]]:
+    return {(item["reason"], item["operation"] or item["text"]) for item in result["not_covered"]}

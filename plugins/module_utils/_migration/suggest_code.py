@@ -18,9 +18,11 @@ from .._runbook.cmdlets import Calls, CmdletCall, Gap, Untold, find_cmdlets
 from .._step import StepError, in_parallel
 from ._call import Call
 from .cmdlet_operations import CmdletOperations
+from .part_reading import OF_ONE_PART
 from .runbook_plan import Decision, Runbook
 from .runbook_reading import chosen_runbooks, read
 from .suggest_model import CodeUse, NotCovered
+from .unread import unread_finding
 
 _PUBLISHED, _DRAFT = "published", "draft"
 
@@ -49,8 +51,15 @@ class CodeRead:
 
 
 def read_code(call: Call, table: CmdletOperations) -> CodeRead:
-    """Return the calls of the runbooks that are meant. Raises StepError where a package that reads them is missing."""
-    items = automation.list_runbooks(call.session, call.account)
+    """Return the calls of the runbooks that are meant; what cannot be read is a finding.
+
+    Raises StepError where a package that reads them is missing, and for a name that no runbook has.
+    """
+    try:
+        items = automation.list_runbooks(call.session, call.account)
+    except OF_ONE_PART as error:
+        said = unread_finding(f"The runbooks of Automation account {call.account.name}", call.account.arm_id, error)
+        return CodeRead(not_covered=(NotCovered("unread", "the runbooks could not be read"),), findings=(said,))
     chosen = chosen_runbooks(items, call.parameters["runbooks"], call.account)
     parts = in_parallel(lambda item: _read(call, item, table), chosen, call.max_parallel)
     return CodeRead(
