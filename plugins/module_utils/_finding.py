@@ -18,7 +18,10 @@ from typing import Any
 from ._codes.access import ACCESS
 from ._codes.code import Code, Severity
 from ._codes.dependants import DEPENDANTS
+from ._codes.directory import DIRECTORY
 from ._codes.identity import IDENTITY
+from ._codes.key_vault import KEY_VAULT
+from ._codes.limiting import LIMITING
 from ._codes.modules import MODULES
 from ._codes.reading import READING
 from ._codes.retirement import RETIREMENT
@@ -35,6 +38,9 @@ CODES: dict[str, Code] = {
     **IDENTITY,
     **ACCESS,
     **SUGGESTIONS,
+    **KEY_VAULT,
+    **DIRECTORY,
+    **LIMITING,
     **RUNBOOKS,
     **MODULES,
     **DEPENDANTS,

@@ -143,4 +143,6 @@ def test_what_the_steps_record_is_what_the_report_tells(azure: Azure) -> None:
     assert {book["progress"] for book in account["runbooks"]} == {"done"}
     copied = [line for line in account["role_matrix"] if line["copied"]]
     assert copied and all(line["identity"] == "held" for line in copied)
+    assert (account["proof"]["verdict"], account["proof"]["differences"]) == ("equal", [])
+    assert "Access, compared after copying" in (azure.run_dir / "report" / "report.html").read_text()
     assert "Connect-AzAccount -Identity" in (azure.run_dir / "report" / "report.html").read_text()

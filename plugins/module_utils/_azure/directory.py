@@ -12,13 +12,17 @@ the errors of ``errors``.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from .errors import Absent
+from .errors import Absent, Failed
 from .ids import quoted
 from .session import Session
 
 Json = dict[str, Any]
+
+# The most ids that one request takes (section 5.1).
+_IDS = 1000
 
 
 def find_service_principal(session: Session, application_id: str) -> Json | None:
@@ -41,6 +45,40 @@ def get_service_principal(session: Session, object_id: str) -> Json:
     """Return a service principal by its object id; a fresh identity's is absent for a while (section 5)."""
     doing = f"Reading service principal {object_id}"
     return session.graph("GET", f"/servicePrincipals/{quoted(object_id)}", doing).body
+
+
+def find_deleted_service_principal(session: Session, application_id: str) -> Json | None:
+    """Return the service principal of an application id that was deleted last; None where Entra keeps none.
+
+    It is kept for 30 days, so None is no proof that there never was one (section 5.1).
+    """
+    return next(iter(list_deleted_service_principals(session, application_id)), None)
+
+
+def list_deleted_service_principals(session: Session, application_id: str) -> list[Json]:
+    """Return the service principals that an application id had and that can be restored, deleted last first."""
+    literal = application_id.replace("'", "''")
+    doing = f"Looking for deleted service principals of application {application_id}"
+    path = "/directory/deletedItems/microsoft.graph.servicePrincipal"
+    items = session.graph_pages(path, doing, query={"$filter": f"appId eq '{literal}'"})
+    return sorted(items, key=lambda item: str(item.get("deletedDateTime") or ""), reverse=True)
+
+
+def get_by_ids(session: Session, ids: Iterable[str], types: Sequence[str]) -> list[Json]:
+    """Return the objects with these ids that are there, of kinds such as servicePrincipal, group and user.
+
+    Each has ``@odata.type`` and ``id``, and its other members as far as the login may read objects of its kind.
+    """
+    wanted = list(dict.fromkeys(ids))
+    found: list[Json] = []
+    for start in range(0, len(wanted), _IDS):
+        body = {"ids": wanted[start : start + _IDS], "types": list(types)}
+        doing = f"Reading {len(body['ids'])} directory objects by id"
+        answer = session.graph("POST", "/directoryObjects/getByIds", doing, json=body).body
+        if answer.get("@odata.nextLink"):
+            raise Failed(f"{doing} failed: Microsoft Graph answered with a part of them only.")
+        found += answer["value"]
+    return found
 
 
 def set_account_enabled(session: Session, object_id: str, enabled: bool) -> None:

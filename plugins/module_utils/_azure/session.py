@@ -216,6 +216,11 @@ class Session:
         pages = self._page_by_page(self._graph, self.cloud.graph, first, "@odata.nextLink", doing)
         return [item for page in pages for item in page]
 
+    def rest_of_graph_pages(self, body: Mapping[str, Any], doing: str) -> list[dict[str, Any]]:
+        """Return the items of a page that came in a batch, and of all pages after it."""
+        pages = self._page_by_page(self._graph, self.cloud.graph, Answer(200, {}, body), "@odata.nextLink", doing)
+        return [item for page in pages for item in page]
+
     def _page_by_page(self, client: Any, base: str, answer: Answer, link: str, doing: str) -> Iterator[list[Any]]:
         while True:
             yield answer.body["value"]
@@ -234,7 +239,7 @@ class Session:
             response.read()
         body = _json_or_none(response)
         if response.status_code >= 400:
-            code, message = _error_of(body)
+            code, message = error_of(body)
             raise error_from_answer(doing, response.status_code, code, message)
         return Answer(response.status_code, response.headers, body)
 
@@ -254,7 +259,7 @@ def _json_or_none(response: Any) -> Any:
         return None
 
 
-def _error_of(body: Any) -> tuple[str | None, str]:
+def error_of(body: Any) -> tuple[str | None, str]:
     """Return code and message of an error body, with or without the ``error`` wrapper (azure-contracts, 0)."""
     if not isinstance(body, dict):
         return None, ""

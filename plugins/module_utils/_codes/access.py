@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from .code import WARNING, Code
+from .code import INFO, WARNING, Code
 
 ACCESS: dict[str, Code] = {
     "RA301": Code(
@@ -55,5 +55,33 @@ ACCESS: dict[str, Code] = {
         WARNING,
         "{role} at {scope} was not copied: the role could not be read, so what it allows is not known: {reason}",
         "Let the login read role definitions there, or name the role's guid in include_privileged.",
+    ),
+    "RA310": Code(
+        WARNING,
+        "{role} at {scope} was not copied: the role may only be given at {scopes}.",
+        "Add the scope to the assignable scopes of the custom role, or replace the role with role_map.",
+    ),
+    "RA311": Code(
+        WARNING,
+        "{role} at {scope} was not copied: its condition names the Run As account's own principal {principal}.",
+        "Create the role assignment by hand, with a condition that names the identity's principal instead.",
+    ),
+    "RA312": Code(
+        WARNING,
+        "The Run As account may activate {role} at {scope} (an eligible assignment): a runbook could not, so it was "
+        "not copied.",
+        "Give the identity a role there only if a runbook needs it.",
+    ),
+    "RA313": Code(
+        WARNING,
+        "{role} at {scope} still belongs to principal {principal}, which was the identity of {account} before it was "
+        "made anew.",
+        "Remove the orphan: az role assignment delete --ids {id}",
+    ),
+    "RA314": Code(
+        INFO,
+        "The service principal of Run As connection {connection} was deleted on {deleted}; its object id was "
+        "{principal}.",
+        "What it held is left: set copy_unused to copy it, or remove it, for it belongs to nobody.",
     ),
 }

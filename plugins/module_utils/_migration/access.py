@@ -3,28 +3,43 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # PRIVATE: this file is no public interface of the collection; it may change in any release.
-"""The step that gives a managed identity the role assignments of a Run As account.
+"""The step that gives a managed identity the access of a Run As account.
 
-Each of the Run As principal's direct role assignments is created for the
-identity, with the same scope and condition; what is dangerous, unused or cannot
-be judged is left out and reported. Nothing is ever changed or taken away.
+What the Run As principal may do is given to the identity, with the same scope and
+condition; what is dangerous, unused or cannot be judged is left out and reported.
+Nothing is ever changed or taken away. In the end both are compared: the proof.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
+from collections.abc import Sequence
+from functools import partial
 
 from .._arguments import ACCOUNT, LEDGER, LOGIN, ArgumentSpec
 from .._azure import automation
-from .._step import Change, Hands, Outcome, Plan, StepError
-from . import access_reading as reading
+from .._azure.caller import GraphClaims, find_graph_claims
+from .._azure.errors import LoginFailed, Unreachable
+from .._ledger import read_journal
+from .._step import Hands, Plan, StepError
 from ._call import Call, Result
-from .access_choices import Choices, choices_of
-from .access_plan import AccessPlan, Held, Target, count_at, new_per_place, plan_access, shown, with_limits
-from .access_sources import Found, dormant_principals, find_sources
-from .access_writing import Writer
+from .access_around import KEPT_AS, AccessAround, read_around, shared_around
+from .access_choices import choices_of
+from .access_copy import Copy
+from .access_orphans import find_orphans
+from .access_part import ROLE_ASSIGNMENT, Copying, Kind, Target
+from .access_reading import Reading
+from .access_result import diffs_of, facts_of, once
+from .access_roles import RoleAssignments, RoleOptions
+from .access_search import RESOURCE_GRAPH, SCOPES, by_resource_graph, by_scopes
+from .access_sources import dormant_principals, find_sources
+from .app_roles import AppRoles
 from .chosen_identity import SYSTEM, ChosenIdentity, choose_identity
+from .directory_reading import read_directory
+from .directory_roles import DirectoryRoles
+from .groups import Groups
+from .migration_history import History, history_of
+from .shared_reading import Shelf, key_of
+from .vault_policies import VaultPolicies
 
 NAME = "copy_runas_roles"
 
@@ -46,6 +61,8 @@ ARGUMENTS = (
             "copy_unused": {"type": "bool", "default": False},
             "kinds": {"type": "list", "elements": "str", "choices": list(KINDS), "default": list(KINDS)},
             "join_groups": {"type": "list", "elements": "str", "default": []},
+            "search": {"type": "str", "choices": [SCOPES, RESOURCE_GRAPH], "default": SCOPES},
+            "surroundings_age": {"type": "int", "default": 600},
             "replication_timeout": {"type": "int", "default": 300},
         }
     )
@@ -63,14 +80,20 @@ def run(call: Call) -> Result:
         call.parameters["principal_id"],
         call.max_parallel,
     )
-    access, places = _planned(call, choices, target, found)
-    _refuse_missing_identity(call, chosen, access.plan)
-    writer = Writer(call.session, places, call.parameters["replication_timeout"], call.max_parallel)
+    copying = Copying(target, found.sources, dormant_principals(found.sources), choices)
+    around = _around(call) if copying.dormant else AccessAround()
+    history = history_of(read_journal(call.ledger))
+    copy = Copy(_kinds(call, copying, around, history), call.parameters["replication_timeout"])
+    part = copy.plan()
+    orphans = find_orphans(call.session, call.account, history, target.principal_id, call.max_parallel)
+    findings = once((*found.findings, *part.findings, *around.eligible_for(copying.dormant), *orphans))
+    plan = Plan(part.changes, findings, diffs_of(copy, target))
+    _refuse_missing_identity(call, chosen, plan)
     return call.finish(
-        access.plan,
-        Hands(reread=writer.reread, write=writer.write),
-        verify=lambda: writer.verify(access.plan),
-        facts=lambda outcome: _facts(call, target, found, access, outcome, writer),
+        plan,
+        Hands(reread=copy.reread, write=copy.write),
+        verify=copy.verify,
+        facts=lambda outcome: facts_of(call, copying, plan, copy, outcome),
     )
 
 
@@ -80,32 +103,75 @@ def find_target(call: Call) -> tuple[Target, ChosenIdentity]:
     return Target(call.account, chosen.name, chosen.principal_id), chosen
 
 
-def _planned(call: Call, choices: Choices, target: Target, found: Found) -> tuple[AccessPlan, list[str]]:
-    """Read what the sources and the identity hold and return the plan, with the scopes to read the identity's at."""
-    dormant = dormant_principals(found.sources)
-    if not dormant:
-        return AccessPlan(Plan(findings=found.findings)), []
-    seen = reading.read_assignments(call.session, call.account, sorted(dormant), call.max_parallel)
-    held = [Held(assignment, dormant[assignment.principal_id.lower()]) for assignment, dummy in seen.assignments]
-    if not held:
-        return AccessPlan(Plan(findings=found.findings + seen.findings)), []
-    places = seen.places(item.assignment.scope for item in held)
-    roles = reading.read_roles(call.session, seen, call.max_parallel)
-    lookup = [f"/subscriptions/{call.account.subscription_id}", *places]
-    choices, roles = reading.resolve(call.session, choices, roles, lookup)
-    existing = []
-    if target.principal_id:
-        existing = reading.read_existing(call.session, places, target.principal_id, call.max_parallel)
-    access = plan_access(target, held, existing, roles, choices)
-    plan = replace(access.plan, findings=found.findings + seen.findings + access.plan.findings)
-    return replace(access, plan=_within_limits(call, plan)), places
+def _around(call: Call) -> AccessAround:
+    """Return what lies around all accounts, as far as the options let it be shared with other workers."""
+    age = int(call.parameters["surroundings_age"])
+    search = call.parameters["search"] == RESOURCE_GRAPH and age > 0
+    vaults = "vault_policies" in call.parameters["kinds"]
+    shelf = Shelf(call.ledger.parent, KEPT_AS, key_of(call.parameters, search, vaults), age)
+    own = call.account.subscription_id
+    read = partial(read_around, call.session, own, call.max_parallel, search=search, vaults=vaults)
+    found = shared_around(shelf if age > 0 else None, read, keep=not call.check_mode)
+    return found if found.covers(own) else read()
 
 
-def _within_limits(call: Call, plan: Plan) -> Plan:
-    listed, findings = reading.read_counts(call.session, sorted(new_per_place(plan)), call.max_parallel)
-    counts = {place: count_at(place, assignments) for place, assignments in listed.items()}
-    checked = with_limits(plan, counts)
-    return replace(checked, findings=checked.findings + findings)
+def _kinds(call: Call, copying: Copying, around: AccessAround, history: History) -> list[Kind]:
+    """Return the kinds of access to copy; none where no Run As account has a principal."""
+    wanted = copying.choices.kinds if copying.dormant else frozenset()
+    kinds: list[Kind] = []
+    if "role_assignments" in wanted:
+        kinds.append(_roles(call, copying, around, history))
+    if "vault_policies" in wanted:
+        kinds.append(VaultPolicies(call.session, copying, around, call.max_parallel))
+    return [*kinds, *_directory_kinds(call, copying, around)]
+
+
+def _directory_kinds(call: Call, copying: Copying, around: AccessAround) -> list[Kind]:
+    """Return the kinds of access in Microsoft Entra, for which what both principals hold is read at once.
+
+    What comes through groups is part of the role assignments, as it is in Azure.
+    """
+    wanted = copying.choices.kinds if copying.dormant else frozenset()
+    joins = "role_assignments" in wanted or copying.choices.join_groups
+    if not (joins or wanted & {"app_roles", "directory_roles"}) or not copying.dormant:
+        return []
+    target = copying.target.principal_id
+    principals = [*copying.dormant, *([target] if target else [])]
+    reading = read_directory(call.session, principals, _graph_claims(call))
+    timeout = call.parameters["replication_timeout"]
+    kinds: list[Kind] = []
+    if "app_roles" in wanted:
+        kinds.append(AppRoles(call.session, copying, reading, call.max_parallel, timeout))
+    if "directory_roles" in wanted:
+        kinds.append(DirectoryRoles(call.session, copying, reading, call.max_parallel, timeout))
+    if joins:
+        kinds.append(Groups(call.session, copying, reading, around, call.max_parallel, timeout))
+    return kinds
+
+
+def _graph_claims(call: Call) -> GraphClaims | None:
+    """Return what the login may do in Microsoft Graph; None where no token can be had: then reading says why."""
+    try:
+        return find_graph_claims(call.session)
+    except (LoginFailed, Unreachable):
+        return None
+
+
+def _roles(call: Call, copying: Copying, around: AccessAround, history: History) -> RoleAssignments:
+    by = by_resource_graph if call.parameters["search"] == RESOURCE_GRAPH else by_scopes
+
+    def search(principals: Sequence[str]) -> Reading:
+        return by(call.session, around, call.account.subscription_id, principals, call.max_parallel)
+
+    principal_id = copying.target.principal_id
+    given = history.of(ROLE_ASSIGNMENT)
+    options = RoleOptions(
+        replication_timeout=call.parameters["replication_timeout"],
+        max_parallel=call.max_parallel,
+        first_time=not any(written.after["principal_id"] == principal_id for written in given),
+        known=around.roles(),
+    )
+    return RoleAssignments(call.session, copying, search, options)
 
 
 def _refuse_missing_identity(call: Call, chosen: ChosenIdentity, plan: Plan) -> None:
@@ -114,33 +180,3 @@ def _refuse_missing_identity(call: Call, chosen: ChosenIdentity, plan: Plan) -> 
     if chosen.attached:
         raise StepError(f"The principal of {chosen.arm_id} may not be read. Allow the login to read that identity.")
     raise StepError(chosen.missing_from(call.account.name))
-
-
-def _facts(
-    call: Call, target: Target, found: Found, access: AccessPlan, outcome: Outcome, writer: Writer
-) -> dict[str, Any]:
-    """Return the step's own result keys; role assignments that another process had made count as unchanged."""
-    made = access.plan.changes if call.check_mode else tuple(done.change for done in outcome.done)
-    written = [change for change in made if not writer.found_there(change)]
-    there = [(change, arm_id) for change in made if (arm_id := writer.found_there(change))]
-    facts: dict[str, Any] = {
-        "changed": bool(written),
-        "changes": [change.as_dict() for change in written],
-        "source": [source.as_dict() for source in found.sources],
-        "identity": {
-            "type": "SystemAssigned" if target.identity == SYSTEM else "UserAssigned",
-            "id": None if target.identity == SYSTEM else target.identity,
-            "principal_id": target.principal_id,
-        },
-        "copied": [_shown(change, change.target) for change in written],
-        "unchanged": [*access.unchanged, *(_shown(change, arm_id) for change, arm_id in there)],
-        "not_copied": list(access.not_copied),
-    }
-    if writer.findings:
-        every = (*access.plan.findings, *writer.findings)
-        facts["findings"] = [item.as_dict() for item in every]
-    return facts
-
-
-def _shown(change: Change, arm_id: str) -> dict[str, Any]:
-    return {**shown(change.after["role"], change.after["scope"], change.after["condition"]), "id": arm_id}

@@ -27,11 +27,19 @@ _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
+class Replacement:
+    """A role given in place of another; ``scope`` None is where the other one is held."""
+
+    role: str
+    scope: str | None = None
+
+
+@dataclass(frozen=True)
 class MapRule:
     """One rule of ``role_map``: ``role`` at or inside ``scope`` (None: anywhere) becomes ``to``; () leaves it out."""
 
     role: str
-    to: tuple[str, ...]
+    to: tuple[Replacement, ...]
     scope: str | None = None
 
 
@@ -59,16 +67,23 @@ class Choices:
         names = dict.fromkeys(self.include_privileged, "include_privileged")
         names |= dict.fromkeys(self.exclude_roles, "exclude")
         for rule in self.role_map:
-            names |= dict.fromkeys((rule.role, *rule.to), "role_map")
+            names |= dict.fromkeys((rule.role, *(given.role for given in rule.to)), "role_map")
         return names
 
     def wanted_roles(self) -> set[str]:
         """Return the roles that ``role_map`` may give in place of others."""
-        return {role for rule in self.role_map for role in rule.to}
+        return {given.role for rule in self.role_map for given in rule.to}
+
+    def wanted_scopes(self) -> set[str]:
+        """Return the scopes that ``role_map`` gives roles at, where it names them."""
+        return {given.scope for rule in self.role_map for given in rule.to if given.scope}
 
     def resolved(self, guids: Mapping[str, str]) -> Choices:
         """Return the same choices with guids for roles; ``guids`` has each role of ``named_roles``."""
-        rules = (MapRule(guids[rule.role], _each(rule.to, guids), rule.scope) for rule in self.role_map)
+        rules = (
+            MapRule(guids[rule.role], tuple(replace(given, role=guids[given.role]) for given in rule.to), rule.scope)
+            for rule in self.role_map
+        )
         return replace(
             self,
             role_map=tuple(rules),
@@ -152,12 +167,19 @@ def _rules(entries: Iterable[Any]) -> tuple[MapRule, ...]:
 
 
 def _rule_of_text(text: str) -> MapRule:
-    """Read ``role=role+role`` or ``role@scope=role``; nothing after the equals sign leaves the role out."""
+    """Read ``role=role+role@scope`` or ``role@scope=role``; nothing after the equals sign leaves the role out."""
     left, equals, right = text.partition("=")
     role, dummy, scope = left.partition("@")
     if not equals or not role.strip():
         raise StepError(f"role_map has the entry '{text}'. Write it as 'role=other role+other role'.")
-    return MapRule(role.strip(), tuple(part.strip() for part in right.split("+") if part.strip()), _scope(scope, text))
+    to = tuple(_replacement_of_text(part, text) for part in right.split("+") if part.strip())
+    return MapRule(role.strip(), to, _scope(scope, text))
+
+
+def _replacement_of_text(text: str, entry: object) -> Replacement:
+    """Read ``role`` or ``role@scope``."""
+    role, dummy, scope = text.partition("@")
+    return Replacement(role.strip(), _scope(scope, entry))
 
 
 def _rule_of_dict(entry: Mapping[str, Any]) -> MapRule:
@@ -167,7 +189,17 @@ def _rule_of_dict(entry: Mapping[str, Any]) -> MapRule:
             f"role_map has the entry {dict(entry)}. An entry has a role, a list named to (empty to leave the role "
             "out), and may have a scope."
         )
-    return MapRule(str(entry["role"]).strip(), tuple(flat(entry["to"])), _scope(entry.get("scope") or "", entry))
+    to = tuple(given for item in entry["to"] for given in _replacements(item, entry))
+    return MapRule(str(entry["role"]).strip(), to, _scope(entry.get("scope") or "", entry))
+
+
+def _replacements(item: Any, entry: object) -> list[Replacement]:
+    """Read an item of ``to``: text, or a dictionary with role and scope."""
+    if not isinstance(item, Mapping):
+        return [_replacement_of_text(text, entry) for text in flat([item])]
+    if set(item) - {"role", "scope"} or not item.get("role"):
+        raise StepError(f"role_map has the entry {entry}: an item of its list to has a role, and may have a scope.")
+    return [Replacement(str(item["role"]).strip(), _scope(str(item.get("scope") or ""), entry))]
 
 
 def _scope(text: str, entry: object) -> str | None:

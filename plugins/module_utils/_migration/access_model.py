@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._azure.ids import last_segment, normal_id, subscription_of
+from .access_choices import inside
 from .actions import allows
 
 CONTRIBUTOR = "b24988ac-6180-42a0-ab88-20f7382dd24c"
@@ -62,7 +63,8 @@ class Assignment:
 class Role:
     """A role definition. ``permissions`` is None where it could not be read, ``reason`` then says why.
 
-    ``custom`` tells roles that somebody made from those that Azure brings.
+    ``custom`` tells roles that somebody made from those that Azure brings; ``assignable_scopes`` is where a role may
+    be given, () where that is not known.
     """
 
     guid: str
@@ -70,6 +72,16 @@ class Role:
     permissions: tuple[Mapping[str, Any], ...] | None = ()
     reason: str = ""
     custom: bool = False
+    assignable_scopes: tuple[str, ...] = ()
+
+    def assignable_at(self, scope: str) -> bool:
+        """Tell whether the role may be given at a scope, as far as can be told.
+
+        What lies in a management group is not known here: then Azure decides.
+        """
+        if not self.assignable_scopes or any(_is_management_group(place) for place in self.assignable_scopes):
+            return True
+        return any(inside(scope, place) for place in self.assignable_scopes)
 
     @property
     def privileged(self) -> bool:
@@ -99,6 +111,7 @@ def role_of(definition: Mapping[str, Any]) -> Role:
         properties["roleName"],
         tuple(properties.get("permissions") or ()),
         custom=str(properties.get("type") or "").lower() == "customrole",
+        assignable_scopes=tuple(properties.get("assignableScopes") or ()),
     )
 
 
@@ -110,6 +123,11 @@ def gives_out_roles(permissions: Sequence[Mapping[str, Any]]) -> bool:
 def same_condition(left: str | None, right: str | None) -> bool:
     """Compare two conditions but for white space. Case counts: StringEquals in a condition tells cases apart."""
     return " ".join((left or "").split()) == " ".join((right or "").split())
+
+
+def names_principal(condition: str | None, principal_id: str) -> bool:
+    """Tell whether a condition names a principal: copied as it is, it would go on about the old one."""
+    return principal_id.lower() in (condition or "").lower()
 
 
 def assignment_name(scope: str, role: str, principal_id: str) -> str:
@@ -134,6 +152,10 @@ def definition_id(scope: str, role: str) -> str:
     subscription = subscription_of(scope)
     prefix = f"/subscriptions/{subscription}" if subscription else ""
     return f"{prefix}/providers/Microsoft.Authorization/roleDefinitions/{role}"
+
+
+def _is_management_group(scope: str) -> bool:
+    return normal_id(scope).startswith("/providers/microsoft.management/managementgroups/")
 
 
 def is_subscription_or_wider(scope: str) -> bool:

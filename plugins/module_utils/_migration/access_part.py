@@ -11,10 +11,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from .._azure.ids import AccountId
 from .._finding import Finding
 from .._step import Change
 from .access_choices import Choices
-from .access_plan import Target
+from .access_model import Role, same_condition
 from .access_sources import Source
 
 ROLE_ASSIGNMENT = "role_assignment"
@@ -25,6 +26,15 @@ GROUP = "group"
 
 # Reasons for not copying something that the task itself asked for.
 ASKED_FOR = frozenset({"excluded", "role_map"})
+
+
+@dataclass(frozen=True)
+class Target:
+    """Who gets the access. ``identity`` is "system" or a resource id; ``principal_id`` is None before Azure made it."""
+
+    account: AccountId
+    identity: str
+    principal_id: str | None
 
 
 @dataclass(frozen=True)
@@ -40,6 +50,11 @@ class Right:
     scope: str
     key: tuple[str, ...]
     condition: str | None = None
+
+    def same_as(self, other: Right) -> bool:
+        """Tell whether it is the same right, whoever holds it."""
+        mine, theirs = (self.kind, self.key), (other.kind, other.key)
+        return mine == theirs and same_condition(self.condition, other.condition)
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as results and the ledger carry it."""
@@ -88,7 +103,10 @@ class HandOver:
 
 @dataclass(frozen=True)
 class Part:
-    """What a copy does about one kind of access, or about all. Entries of lists are as the result carries them."""
+    """What a copy does about one kind of access, or about all. Entries of lists are as the result carries them.
+
+    ``held`` is what the identity held when that was planned, as far as was looked.
+    """
 
     changes: tuple[Change, ...] = ()
     findings: tuple[Finding, ...] = ()
@@ -96,6 +114,7 @@ class Part:
     unchanged: tuple[Mapping[str, Any], ...] = ()
     not_copied: tuple[Mapping[str, Any], ...] = ()
     hand_over: tuple[HandOver, ...] = ()
+    held: tuple[Right, ...] = ()
 
     @staticmethod
     def joined(parts: Iterable[Part]) -> Part:
@@ -108,6 +127,7 @@ class Part:
             unchanged=tuple(item for part in every for item in part.unchanged),
             not_copied=tuple(item for part in every for item in part.not_copied),
             hand_over=tuple(item for part in every for item in part.hand_over),
+            held=tuple(item for part in every for item in part.held),
         )
 
 
@@ -133,6 +153,14 @@ class Kind(Protocol):
     """
 
     changes_of: frozenset[str]
+
+    @property
+    def findings(self) -> Sequence[Finding]:
+        """What was found while writing."""
+
+    @property
+    def roles(self) -> Mapping[str, Role]:
+        """The roles of Azure that it gives or takes into account, by guid; none for other kinds."""
 
     def plan(self) -> Part:
         """Read what the Run As principals and the identity hold, and return what is to be done."""

@@ -8,13 +8,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
-from .._azure.ids import AccountId, normal_id, same_id, subscription_of
+from .._azure.ids import normal_id, same_id
 from .._finding import Finding, finding
-from .._step import KNOWN_AFTER_APPLY, Change, Plan, StepError
-from .access_choices import Choices
+from .._step import KNOWN_AFTER_APPLY, Change, StepError
+from .access_choices import Choices, inside
 from .access_model import (
     CONTRIBUTOR,
     Assignment,
@@ -22,23 +22,15 @@ from .access_model import (
     assignment_id,
     assignment_name,
     is_subscription_or_wider,
+    names_principal,
     same_condition,
 )
+from .access_part import ROLE_ASSIGNMENT, Fate, Part, Right, Target
 
-# How many role assignments Azure allows in a subscription, and directly at a management group.
-SUBSCRIPTION_LIMIT = 4000
-MANAGEMENT_GROUP_LIMIT = 500
-# From this part of a limit on, people should know.
-_NEAR = 0.9
-
-
-@dataclass(frozen=True)
-class Target:
-    """Who gets the access. ``identity`` is "system" or a resource id; ``principal_id`` is None before Azure made it."""
-
-    account: AccountId
-    identity: str
-    principal_id: str | None
+# A role at a scope: what Azure allows a principal once.
+Key = tuple[str, str]
+# What lies in management groups, at any depth: by the group's id in lower case.
+Below = Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True)
@@ -47,15 +39,6 @@ class Held:
 
     assignment: Assignment
     dormant: str | None = None
-
-
-@dataclass(frozen=True)
-class AccessPlan:
-    """The plan, and the role assignments that need no change or are not copied, as the result carries them."""
-
-    plan: Plan
-    unchanged: tuple[Mapping[str, Any], ...] = ()
-    not_copied: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,15 +52,27 @@ class _Block:
 
 @dataclass(frozen=True)
 class _Candidate:
-    """A role that the identity would get because the Run As account has ``source``."""
+    """A role that the identity would get at a scope because the Run As account has ``source``."""
 
     source: Assignment
     role: Role
+    scope: str
     block: _Block | None
 
     @property
-    def key(self) -> tuple[str, str]:
-        return normal_id(self.source.scope), self.role.guid
+    def key(self) -> Key:
+        return normal_id(self.scope), self.role.guid
+
+    def right(self) -> Right:
+        return role_right(self.role, self.scope, self.source.condition)
+
+
+@dataclass(frozen=True)
+class _Given:
+    """What becomes of a role at a scope: what the identity has or gets there, or the reason why nothing."""
+
+    right: Right | None
+    reason: str | None = None
 
 
 class _Draft:
@@ -88,95 +83,123 @@ class _Draft:
         self.findings: list[Finding] = []
         self.unchanged: list[Mapping[str, Any]] = []
         self.not_copied: list[Mapping[str, Any]] = []
+        self.given: dict[Key, _Given] = {}
 
-    def skip(self, assignment: Assignment, role: Role, reason: str) -> None:
-        self.not_copied.append({**shown(role.name, assignment.scope, assignment.condition), "reason": reason})
+    def skip(self, right: Right, reason: str) -> None:
+        self.not_copied.append({**right.as_dict(), "reason": reason})
 
-    def report(self, code: str, assignment: Assignment, role: Role, **facts: Any) -> None:
-        self.findings.append(finding(code, assignment.id, role=role.name, scope=assignment.scope, **facts))
+    def report(self, code: str, assignment: Assignment, role: Role, scope: str | None = None, **facts: Any) -> None:
+        self.findings.append(finding(code, assignment.id, role=role.name, scope=scope or assignment.scope, **facts))
 
 
-def plan_access(
+def plan_roles(
     target: Target,
     held: Sequence[Held],
     existing: Sequence[Assignment],
     roles: Mapping[str, Role],
     choices: Choices,
-) -> AccessPlan:
+    below: Below | None = None,
+) -> Part:
     """Return what the identity should get in addition to ``existing``, its own role assignments.
 
-    ``roles`` has every role that ``held`` and ``choices`` name, by guid; ``choices`` are resolved.
+    ``roles`` has every role that ``held`` and ``choices`` name, by guid; ``choices`` are resolved. ``below`` tells what
+    lies in management groups. Raises StepError where ``role_map`` would give a role outside the scope of the one that
+    it replaces.
     """
     draft = _Draft()
     there = {assignment.key: assignment for assignment in existing}
     # Azure lists in no order to rely on; the fingerprint of a plan must not depend on it.
     ordered = sorted(held, key=lambda item: item.assignment.id.lower())
-    for key, group in sorted(_groups(_candidates(ordered, roles, choices, draft)).items()):
-        _plan_role(target, group, there.get(key), draft)
-    return AccessPlan(
-        Plan(tuple(draft.changes), tuple(draft.findings), _diffs(target, draft)),
-        tuple(draft.unchanged),
-        tuple(draft.not_copied),
+    wanted = [(item, _candidates(item, roles, choices, below or {}, draft)) for item in ordered]
+    groups = _groups(candidate for dummy, candidates in wanted for candidate in candidates)
+    for key, group in sorted(groups.items()):
+        draft.given[key] = _plan_role(target, group, there.get(key), draft)
+    return Part(
+        changes=tuple(draft.changes),
+        findings=tuple(draft.findings),
+        fates=tuple(_fate(item, roles, choices, candidates, draft) for item, candidates in wanted),
+        unchanged=tuple(draft.unchanged),
+        not_copied=tuple(draft.not_copied),
     )
 
 
-def shown(role: str, scope: str, condition: str | None) -> dict[str, Any]:
-    """Return a role assignment as lists in the result carry it."""
-    return {"role": role, "scope": scope, "condition": condition}
+def role_right(role: Role, scope: str, condition: str | None) -> Right:
+    """Return a role at a scope as a right."""
+    return Right(ROLE_ASSIGNMENT, role.name, scope, (normal_id(scope), role.guid), condition)
 
 
 def _candidates(
-    held: Iterable[Held], roles: Mapping[str, Role], choices: Choices, draft: _Draft
-) -> Iterable[_Candidate]:
-    for item in held:
-        source = item.assignment
-        role = roles[source.role]
-        if choices.excludes(source.scope, source.role):
-            draft.skip(source, role, "excluded")
-            continue
-        rule = choices.rule_for(source.scope, source.role)
-        if rule and not rule.to:
-            draft.skip(source, role, "role_map")
-        for guid in rule.to if rule else (source.role,):
-            yield _Candidate(source, roles[guid], _block(roles[guid], item, choices))
+    item: Held, roles: Mapping[str, Role], choices: Choices, below: Below, draft: _Draft
+) -> list[_Candidate]:
+    source = item.assignment
+    role = roles[source.role]
+    if choices.excludes(source.scope, source.role):
+        draft.skip(role_right(role, source.scope, source.condition), "excluded")
+        return []
+    rule = choices.rule_for(source.scope, source.role)
+    if rule is None:
+        return [_Candidate(source, role, source.scope, _block(role, source.scope, item, choices))]
+    if not rule.to:
+        draft.skip(role_right(role, source.scope, source.condition), "role_map")
+    given = [(roles[one.role], _inside(source, role, roles[one.role], one.scope, below)) for one in rule.to]
+    return [_Candidate(source, other, scope, _block(other, scope, item, choices)) for other, scope in given]
 
 
-def _block(role: Role, item: Held, choices: Choices) -> _Block | None:
+def _inside(source: Assignment, role: Role, other: Role, scope: str | None, below: Below) -> str:
+    """Return the scope of a replacement. Raises StepError where it is outside of what is replaced: that would widen."""
+    if scope is None or same_id(scope, source.scope):
+        return source.scope
+    if not lies_in(scope, source.scope, below):
+        raise StepError(
+            f"role_map replaces {role.name} at {source.scope} by {other.name} at {scope}, which does not lie inside "
+            f"it. Nothing was changed. Give role_map an entry of its own for {role.name} at {source.scope}."
+        )
+    return scope
+
+
+def lies_in(scope: str, outer: str, below: Below) -> bool:
+    """Tell whether a scope is ``outer`` or inside it; ``below`` has what lies in management groups, by their ids."""
+    return inside(scope, outer) or any(inside(scope, place) for place in below.get(normal_id(outer), ()))
+
+
+def _block(role: Role, scope: str, item: Held, choices: Choices) -> _Block | None:
     if item.dormant and not choices.copy_unused:
         return _Block("unused", "RA304", {"why": item.dormant})
-    if role.guid in choices.include_privileged:
-        return None
-    if role.privileged:
+    if role.privileged and role.guid not in choices.include_privileged:
         return _Block("privileged", "RA303")
-    if role.permissions is None:
+    if role.permissions is None and role.guid not in choices.include_privileged:
         return _Block("unreadable", "RA309", {"reason": role.reason})
+    if not role.assignable_at(scope):
+        return _Block("not assignable", "RA310", {"scopes": ", ".join(role.assignable_scopes)})
+    if names_principal(item.assignment.condition, item.assignment.principal_id):
+        return _Block("condition names the principal", "RA311", {"principal": item.assignment.principal_id})
     return None
 
 
-def _groups(candidates: Iterable[_Candidate]) -> dict[tuple[str, str], list[_Candidate]]:
-    groups: dict[tuple[str, str], list[_Candidate]] = {}
+def _groups(candidates: Iterable[_Candidate]) -> dict[Key, list[_Candidate]]:
+    groups: dict[Key, list[_Candidate]] = {}
     for candidate in candidates:
         groups.setdefault(candidate.key, []).append(candidate)
     return groups
 
 
-def _plan_role(target: Target, group: list[_Candidate], there: Assignment | None, draft: _Draft) -> None:
+def _plan_role(target: Target, group: list[_Candidate], there: Assignment | None, draft: _Draft) -> _Given:
     """Plan one role at one scope. What the identity has already stays as it is, dangerous or not."""
     open_ones = [candidate for candidate in group if candidate.block is None]
     joined = _joined(open_ones or group)
     if there is not None and joined is not None and same_condition(there.condition, joined.source.condition):
-        _leave_as_it_is(joined, there, draft)
-    elif not open_ones:
-        for candidate, block in [(item, item.block) for item in group if item.block is not None]:
-            _refuse(candidate, block, draft)
-    elif joined is None:
-        draft.report("RA307", group[0].source, group[0].role)
-        draft.skip(group[0].source, group[0].role, "several conditions")
-    elif there is not None:
-        draft.report("RA306", joined.source, joined.role, existing=there.id)
-        draft.skip(joined.source, joined.role, "other condition")
-    else:
-        _create(target, joined, draft)
+        return _leave_as_it_is(joined, there, draft)
+    if not open_ones:
+        return _refuse(group, draft)
+    if joined is None:
+        draft.report("RA307", group[0].source, group[0].role, group[0].scope)
+        draft.skip(group[0].right(), "several conditions")
+        return _Given(None, "several conditions")
+    if there is not None:
+        draft.report("RA306", joined.source, joined.role, joined.scope, existing=there.id)
+        draft.skip(joined.right(), "other condition")
+        return _Given(None, "other condition")
+    return _create(target, joined, draft)
 
 
 def _joined(group: Sequence[_Candidate]) -> _Candidate | None:
@@ -192,33 +215,52 @@ def _joined(group: Sequence[_Candidate]) -> _Candidate | None:
     return first if agree else None
 
 
-def _leave_as_it_is(candidate: _Candidate, there: Assignment, draft: _Draft) -> None:
-    draft.unchanged.append({**shown(candidate.role.name, there.scope, there.condition), "id": there.id})
+def _leave_as_it_is(candidate: _Candidate, there: Assignment, draft: _Draft) -> _Given:
+    right = role_right(candidate.role, there.scope, there.condition)
+    draft.unchanged.append({**right.as_dict(), "id": there.id})
     _warn_of_default(candidate, draft)
+    return _Given(right)
 
 
-def _refuse(candidate: _Candidate, block: _Block, draft: _Draft) -> None:
-    draft.report(block.code, candidate.source, candidate.role, **block.facts)
-    draft.skip(candidate.source, candidate.role, block.reason)
+def _refuse(group: Sequence[_Candidate], draft: _Draft) -> _Given:
+    for candidate, block in [(item, item.block) for item in group if item.block is not None]:
+        draft.report(block.code, candidate.source, candidate.role, candidate.scope, **block.facts)
+        draft.skip(candidate.right(), block.reason)
+    return _Given(None, group[0].block.reason if group[0].block else None)
 
 
-def _create(target: Target, candidate: _Candidate, draft: _Draft) -> None:
-    draft.changes.append(_creation(target, candidate.source, candidate.role))
+def _create(target: Target, candidate: _Candidate, draft: _Draft) -> _Given:
+    draft.changes.append(_creation(target, candidate))
     _warn_of_default(candidate, draft)
+    return _Given(candidate.right())
 
 
 def _warn_of_default(candidate: _Candidate, draft: _Draft) -> None:
-    if candidate.role.guid == CONTRIBUTOR and is_subscription_or_wider(candidate.source.scope):
-        draft.report("RA305", candidate.source, candidate.role)
+    if candidate.role.guid == CONTRIBUTOR and is_subscription_or_wider(candidate.scope):
+        draft.report("RA305", candidate.source, candidate.role, candidate.scope)
 
 
-def _creation(target: Target, source: Assignment, role: Role) -> Change:
-    name = assignment_name(source.scope, role.guid, target.principal_id) if target.principal_id else KNOWN_AFTER_APPLY
-    arm_id = assignment_id(source.scope, name)
+def _fate(
+    item: Held, roles: Mapping[str, Role], choices: Choices, candidates: Sequence[_Candidate], draft: _Draft
+) -> Fate:
+    """Return what becomes of a role assignment, once all of them are planned."""
+    source = item.assignment
+    right = role_right(roles[source.role], source.scope, source.condition)
+    given = [draft.given[candidate.key] for candidate in candidates]
+    gives = tuple(one.right for one in given if one.right is not None)
+    refused = next((one.reason for one in given if one.right is None), None)
+    asked = "excluded" if choices.excludes(source.scope, source.role) else "role_map"
+    mapped = not candidates or choices.rule_for(source.scope, source.role) is not None
+    return Fate(right, source.principal_id, gives, refused or (asked if mapped else None))
+
+
+def _creation(target: Target, candidate: _Candidate) -> Change:
+    source, role, scope = candidate.source, candidate.role, candidate.scope
+    name = assignment_name(scope, role.guid, target.principal_id) if target.principal_id else KNOWN_AFTER_APPLY
     after = {
         "role": role.name,
         "role_definition": role.guid,
-        "scope": source.scope,
+        "scope": scope,
         "principal_id": target.principal_id or KNOWN_AFTER_APPLY,
         "principal_type": "ServicePrincipal",
         "condition": source.condition,
@@ -230,74 +272,9 @@ def _creation(target: Target, source: Assignment, role: Role) -> Change:
         **{key: after[key] for key in ("role_definition", "condition", "condition_version", "description")},
         "account": target.account.arm_id.lower(),
         "identity": normal_id(target.identity),
-        "scope": normal_id(source.scope),
+        "scope": normal_id(scope),
     }
     # Role assignments do not depend on each other: each is a track of its own.
-    track = f"{normal_id(source.scope)}|{role.guid}"
-    return Change("create", "role_assignment", arm_id, before=None, after=after, track=track, approval=approval)
-
-
-def _diffs(target: Target, draft: _Draft) -> tuple[Mapping[str, Any], ...]:
-    if not draft.changes:
-        return ()
-    header = f"{target.account.name} role assignments of the identity {target.identity}"
-    before = [_line(entry) for entry in draft.unchanged]
-    after = before + [_line(change.after) for change in draft.changes]
-    return (
-        {
-            "before_header": header,
-            "after_header": header,
-            "before": {"role_assignments": sorted(before)},
-            "after": {"role_assignments": sorted(after)},
-        },
-    )
-
-
-def _line(entry: Mapping[str, Any]) -> str:
-    condition = f" if {entry['condition']}" if entry["condition"] else ""
-    return f"{entry['role']} at {entry['scope']}{condition}"
-
-
-def new_per_place(plan: Plan) -> dict[str, int]:
-    """Return how many role assignments the plan adds to each subscription and management group."""
-    added: dict[str, int] = {}
-    for change in plan.changes:
-        place = place_of(change.after["scope"])
-        if place is not None:
-            added[place] = added.get(place, 0) + 1
-    return added
-
-
-def place_of(scope: str) -> str | None:
-    """Return the scope whose limit counts a role assignment; None for the tenant, whose limit is not known."""
-    subscription = subscription_of(scope)
-    if subscription is not None:
-        return f"/subscriptions/{subscription.lower()}"
-    return normal_id(scope) or None
-
-
-def count_at(place: str, assignments: Iterable[Assignment]) -> int:
-    """Return how many of the listed role assignments count against the limit of a place; inherited ones do not."""
-    return sum(same_id(place_of(assignment.scope), place) for assignment in assignments)
-
-
-def with_limits(plan: Plan, counts: Mapping[str, int]) -> Plan:
-    """Return the plan with findings about places that get nearly full; ``counts`` is what each holds now.
-
-    Raises StepError, before anything is written, where a limit would be passed.
-    """
-    near: list[Finding] = []
-    for place, added in sorted(new_per_place(plan).items()):
-        if place not in counts:
-            continue
-        limit = SUBSCRIPTION_LIMIT if subscription_of(place) else MANAGEMENT_GROUP_LIMIT
-        count = counts[place] + added
-        if count > limit:
-            raise StepError(
-                f"{place} holds {counts[place]} role assignments and would get {added} more; Azure allows {limit}. "
-                "Nothing was changed. Remove some there that are not needed, such as those of deleted principals, or "
-                "leave some out with exclude or role_map."
-            )
-        if count > limit * _NEAR:
-            near.append(finding("RA308", place, scope=place, count=count, limit=limit))
-    return replace(plan, findings=plan.findings + tuple(near))
+    track = f"{normal_id(scope)}|{role.guid}"
+    target_id = assignment_id(scope, name)
+    return Change("create", ROLE_ASSIGNMENT, target_id, before=None, after=after, track=track, approval=approval)

@@ -43,9 +43,16 @@ def read_assignments(session: Session, account: AccountId, principals: Sequence[
     forbids reading becomes a finding.
     """
     scopes, findings = _scopes(session, account)
+    found = read_at(session, scopes, principals, max_parallel)
+    return Reading(found.assignments, findings + found.findings)
+
+
+def read_at(session: Session, scopes: Sequence[str], principals: Sequence[str], max_parallel: int) -> Reading:
+    """Return the direct role assignments of principals that the lists of the scopes show."""
     pairs = [(scope, principal) for principal in principals for scope in scopes]
     parts = in_parallel(lambda pair: _read_at(session, *pair), pairs, max_parallel)
-    return Reading(_distinct(parts), findings + _once(found for part in parts for found in part.findings))
+    every = tuple(pair for part in parts for pair in part.assignments)
+    return Reading(distinct_places(every), _once(found for part in parts for found in part.findings))
 
 
 def _scopes(session: Session, account: AccountId) -> tuple[list[str], tuple[Finding, ...]]:
@@ -93,12 +100,11 @@ def _read_group(session: Session, scope: str, principal_id: str) -> tuple[tuple[
         return ()
 
 
-def _distinct(parts: Iterable[Reading]) -> tuple[tuple[Assignment, str], ...]:
+def distinct_places(pairs: Iterable[tuple[Assignment, str]]) -> tuple[tuple[Assignment, str], ...]:
     """Return each role assignment once: those inherited from above are in many lists, with their own id."""
     seen: dict[str, tuple[Assignment, str]] = {}
-    for part in parts:
-        for assignment, scope in part.assignments:
-            seen.setdefault(normal_id(assignment.id), (assignment, scope))
+    for assignment, scope in pairs:
+        seen.setdefault(normal_id(assignment.id), (assignment, scope))
     return tuple(seen.values())
 
 
@@ -106,17 +112,32 @@ def _once(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple({item.resource: item for item in findings}.values())
 
 
-def read_existing(session: Session, places: Sequence[str], principal_id: str, max_parallel: int) -> list[Assignment]:
-    """Return the direct role assignments of a principal that the lists at ``places`` show."""
+def read_existing(
+    session: Session, places: Sequence[str], principal_id: str, max_parallel: int
+) -> dict[str, list[Assignment]]:
+    """Return the direct role assignments of a principal that the lists at ``places`` show, by place."""
     parts = in_parallel(lambda place: _listed(session, place, principal_id), places, max_parallel)
-    return [assignment for assignment, dummy in _distinct(parts)]
+    return {
+        place: [assignment for assignment, dummy in part.assignments] for place, part in zip(places, parts, strict=True)
+    }
 
 
-def read_roles(session: Session, reading: Reading, max_parallel: int) -> dict[str, Role]:
-    """Return the roles of role assignments, by guid; each definition is read once, where its assignment was seen."""
-    seen_at = {assignment.role: scope for assignment, scope in reading.assignments}
-    roles = in_parallel(lambda guid: _read_role(session, seen_at[guid], guid), sorted(seen_at), max_parallel)
-    return {role.guid: role for role in roles}
+def distinct(assignments: Iterable[Assignment]) -> list[Assignment]:
+    """Return each role assignment once: those inherited from above are in several lists, with their own id."""
+    return list({normal_id(item.id): item for item in assignments}.values())
+
+
+def read_roles(
+    session: Session, reading: Reading, max_parallel: int, known: Mapping[str, Role] | None = None
+) -> dict[str, Role]:
+    """Return the roles of role assignments, by guid, with those ``known`` already.
+
+    Each other definition is read once, where its assignment was seen.
+    """
+    roles = dict(known or {})
+    seen_at = {assignment.role: scope for assignment, scope in reading.assignments if assignment.role not in roles}
+    read = in_parallel(lambda guid: _read_role(session, seen_at[guid], guid), sorted(seen_at), max_parallel)
+    return {**roles, **{role.guid: role for role in read}}
 
 
 def _read_role(session: Session, scope: str, guid: str) -> Role:

@@ -110,10 +110,30 @@ def _source(session: Session, account: AccountId, run_as: RunAs) -> Found:
             "Application.Read.All in Microsoft Graph, or set principal_id to the object id of the service principal."
         ) from None
     if principal is None:
-        gone = finding("RA302", resource, application=run_as.application_id, connection=run_as.connection)
-        return Found(findings=(gone,))
+        return _deleted(session, account, run_as, run_as.application_id)
     dormant = dormant_because(run_as, principal)
     return Found((Source(run_as.connection, run_as.application_id, principal["id"], dormant),))
+
+
+def _deleted(session: Session, account: AccountId, run_as: RunAs, application_id: str) -> Found:
+    """Return the service principal that was deleted: what it held outlives it (azure-contracts, 4.2)."""
+    resource = account.child("connections", run_as.connection)
+    try:
+        deleted = directory.find_deleted_service_principal(session, application_id)
+    except Forbidden:
+        deleted = None
+    if deleted is None:
+        gone = finding("RA302", resource, application=application_id, connection=run_as.connection)
+        return Found(findings=(gone,))
+    told = finding(
+        "RA314",
+        resource,
+        connection=run_as.connection,
+        principal=deleted["id"],
+        deleted=str(deleted.get("deletedDateTime") or "an unknown day")[:10],
+    )
+    source = Source(run_as.connection, application_id, str(deleted["id"]).lower(), dormant_because(run_as, None))
+    return Found((source,), (told,))
 
 
 def _named_source(session: Session, run_as: RunAs | None, principal_id: str) -> Found:

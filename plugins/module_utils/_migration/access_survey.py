@@ -17,7 +17,8 @@ from .._finding import Finding
 from . import access_reading as reading
 from .access_choices import Choices
 from .access_model import CONTRIBUTOR, Assignment, Role, same_condition
-from .access_plan import Held, Target, plan_access
+from .access_part import Target
+from .access_plan import Held, plan_roles
 from .access_sources import dormant_because
 from .chosen_identity import ChosenIdentity
 from .run_as_survey import Surveyed
@@ -47,13 +48,14 @@ def survey_access(
     existing: list[Assignment] = []
     if identity.principal_id:
         places = seen.places(assignment.scope for assignment in assignments)
-        existing = reading.read_existing(session, places, identity.principal_id, max_parallel)
+        by_place = reading.read_existing(session, places, identity.principal_id, max_parallel)
+        existing = reading.distinct(item for listed in by_place.values() for item in listed)
     held = [Held(assignment, principals[assignment.principal_id.lower()]) for assignment in assignments]
-    copy = plan_access(Target(account, identity.name, identity.principal_id), held, existing, roles, Choices())
+    copy = plan_roles(Target(account, identity.name, identity.principal_id), held, existing, roles, Choices())
     return Access(
         shown=shown_access(found, assignments, existing, roles),
-        findings=(*seen.findings, *copy.plan.findings),
-        new_scopes=tuple(dict.fromkeys(change.after["scope"] for change in copy.plan.changes)),
+        findings=(*seen.findings, *copy.findings),
+        new_scopes=tuple(dict.fromkeys(change.after["scope"] for change in copy.changes)),
         roleless=frozenset() if seen.findings else _without_any(principals, assignments),
     )
 

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from .._azure import authorization
@@ -16,46 +16,36 @@ from .._azure.errors import Conflict, Failed
 from .._azure.ids import last_segment
 from .._azure.session import Session
 from .._finding import Finding, finding
-from .._step import Change, ChangeConflict, Plan, StepError
+from .._step import Change, ChangeConflict, StepError
+from .access_lists import Lists
 from .access_model import Assignment, assignment_of, definition_id, same_condition
-from .access_reading import read_existing
-
-# Seconds: replication takes from moments to minutes, so pauses grow from one to the other.
-_FIRST_PAUSE = 1.0
-_LONGEST_PAUSE = 30.0
+from .waiting import pauses
 
 
 class Writer:
     """Creates the planned role assignments; used by several threads, each with changes of its own.
 
-    ``places`` are the scopes whose lists show the identity's role assignments,
     ``replication_timeout`` is in seconds, per role assignment.
     """
 
-    def __init__(self, session: Session, places: Sequence[str], replication_timeout: float, max_parallel: int) -> None:
+    def __init__(self, session: Session, lists: Lists, replication_timeout: float) -> None:
         self._session = session
-        self._places = places
+        self._lists = lists
         self._timeout = replication_timeout
-        self._max_parallel = max_parallel
         self._found: dict[str, str] = {}
         self.findings: list[Finding] = []
-
-    def found_there(self, change: Change) -> str | None:
-        """Return the id of the same role assignment that somebody else had made meanwhile, or None."""
-        return self._found.get(change.target)
 
     def reread(self, change: Change) -> dict[str, Any] | None:
         """Return the role assignment as it is now: None where it is not there, or is just what is planned.
 
-        The lists that a plan is made on lag behind (section 4.1). What an earlier run of
-        ours made moments ago is found here, under the name that says it is ours.
+        The plan's lists may be older, and lag behind (section 4.1): so what an earlier run of ours made moments ago is
+        found here, and what somebody else made.
         """
-        now = authorization.get_assignment(self._session, change.after["scope"], last_segment(change.target))
-        if now is None:
+        wanted = Assignment("", change.after["scope"], change.after["role_definition"], "").key
+        now = next((item for item in self._lists.now() if item.key == wanted), None)
+        if now is None or self._is_as_planned(change, now):
             return None
-        if self._is_as_planned(change, assignment_of(now)):
-            return None
-        return now
+        return {"id": now.id, "condition": now.condition}
 
     def write(self, change: Change) -> dict[str, Any]:
         """Create the role assignment and return its id, and whether it was created by this run."""
@@ -66,28 +56,10 @@ class Writer:
                 self._accept_existing(change, error)
         return {"id": self._found.get(change.target, change.target), "created": change.target not in self._found}
 
-    def verify(self, plan: Plan) -> None:
-        """Read the identity's role assignments until all that are planned are seen.
-
-        Raises StepError, naming one, when some are not seen within ``replication_timeout``.
-        """
-        wanted = [change.after for change in plan.changes]
-        for pause in _pauses(self._timeout):
-            seen = read_existing(self._session, self._places, wanted[0]["principal_id"], self._max_parallel)
-            wanted = [after for after in wanted if not any(_is(assignment, after) for assignment in seen)]
-            if not wanted:
-                return
-            time.sleep(pause)
-        raise StepError(
-            f"Azure accepted the role assignments, but {len(wanted)} of them cannot be read back after "
-            f"{self._timeout:g} seconds, such as {wanted[0]['role']} at {wanted[0]['scope']}. Run again to see whether "
-            "they are there; jobs that need them may fail until then."
-        )
-
     def _put(self, change: Change) -> None:
         """PUT, and again for as long as Azure does not know the principal; no other refusal is repeated here."""
         after = change.after
-        for pause in _pauses(self._timeout):
+        for pause in pauses(self._timeout):
             try:
                 authorization.put_assignment(
                     self._session, after["scope"], last_segment(change.target), request_properties(after)
@@ -156,15 +128,3 @@ def _is(assignment: Assignment, after: Mapping[str, Any]) -> bool:
 def _is_role(assignment: Assignment, after: Mapping[str, Any]) -> bool:
     wanted = Assignment("", after["scope"], after["role_definition"], after["principal_id"])
     return assignment.key == wanted.key and assignment.principal_id.lower() == wanted.principal_id.lower()
-
-
-def _pauses(timeout: float) -> Iterator[float]:
-    """Yield a pause after each try, growing, until ``timeout`` seconds have passed; there is one try at least."""
-    end = time.monotonic() + timeout
-    pause = _FIRST_PAUSE
-    while True:
-        left = end - time.monotonic()
-        yield min(pause, max(left, 0.0))
-        if left <= 0:
-            return
-        pause = min(pause * 2, _LONGEST_PAUSE)

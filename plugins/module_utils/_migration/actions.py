@@ -25,6 +25,38 @@ def allows_data(entry: Mapping[str, Any], action: str) -> bool:
     return _matches(entry.get("dataActions"), action) and not _matches(entry.get("notDataActions"), action)
 
 
+def lies_within(inner: Sequence[Mapping[str, Any]], outer: Sequence[Mapping[str, Any]]) -> bool:
+    """Tell whether a role's permissions can be shown to allow nothing that another's do not; data actions too.
+
+    Each entry must lie in one entry of the other: what several entries allow together is not worked out.
+    """
+    return all(any(_entry_within(entry, other) for other in outer) for entry in inner)
+
+
+def _entry_within(inner: Mapping[str, Any], outer: Mapping[str, Any]) -> bool:
+    return _part_within(inner, outer, "actions", "notActions") and _part_within(
+        inner, outer, "dataActions", "notDataActions"
+    )
+
+
+def _part_within(inner: Mapping[str, Any], outer: Mapping[str, Any], allowed: str, taken: str) -> bool:
+    """What the outer entry takes away must not be allowed by the inner one, or be taken away there too."""
+    wanted = inner.get(allowed) or ()
+    if not all(_matches(outer.get(allowed), pattern) for pattern in wanted):
+        return False
+    holes = [hole for hole in outer.get(taken) or () if any(_may_meet(pattern, hole) for pattern in wanted)]
+    return all(_matches(inner.get(taken), hole) for hole in holes)
+
+
+def _may_meet(left: str, right: str) -> bool:
+    """Tell whether some action may match both patterns: unless what they begin or end with tells them apart."""
+    left, right = left.lower(), right.lower()
+    heads = left.partition("*")[0].rstrip("/"), right.partition("*")[0].rstrip("/")
+    tails = left.rpartition("*")[2], right.rpartition("*")[2]
+    begins = heads[0].startswith(heads[1]) or heads[1].startswith(heads[0])
+    return begins and (tails[0].endswith(tails[1]) or tails[1].endswith(tails[0]))
+
+
 def _matches(patterns: Sequence[str] | None, action: str) -> bool:
     return any(_covers(pattern.lower(), action.lower()) for pattern in patterns or ())
 

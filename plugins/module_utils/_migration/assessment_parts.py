@@ -11,7 +11,6 @@ connections; last what depends on all of these.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
@@ -42,6 +41,7 @@ from .run_as import classify, kind_of
 from .run_as_survey import Surveyed, survey_run_as
 from .runbook_checks import Checks
 from .runbook_survey import SurveyedRunbook, survey_runbooks
+from .shared_reading import key_of
 from .surroundings import Surroundings
 from .usage import vault_id
 
@@ -178,14 +178,8 @@ class Reader:
         if not folder or call.check_mode:
             return read()
         age = int(call.parameters["surroundings_age"])
-        kept = surroundings.kept_surroundings(Path(folder).expanduser(), self._who_reads(others), age, read)
+        kept = surroundings.kept_surroundings(Path(folder).expanduser(), key_of(call.parameters, others), age, read)
         return kept if kept.covers(call.account) else read()
-
-    def _who_reads(self, others: bool) -> str:
-        """Return what tells one login from another: what one of them reads is not handed to the other."""
-        names = ("cloud_environment", "tenant", "client_id", "auth_source")
-        said = [*(str(self._call.parameters.get(name)) for name in names), str(others)]
-        return hashlib.sha256("\n".join(said).encode()).hexdigest()
 
     def _run_as_and_access(
         self, connections: Sequence[Json] | None, certificates: Sequence[Json] | None

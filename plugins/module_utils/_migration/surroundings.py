@@ -11,12 +11,7 @@ for each, they would cost the square of an estate.
 
 from __future__ import annotations
 
-import fcntl
-import json
-import os
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from functools import partial
 from pathlib import Path
@@ -26,16 +21,15 @@ from .._azure import subscriptions
 from .._azure.errors import Forbidden
 from .._azure.ids import AccountId, account_of, same_id
 from .._azure.session import Session
-from .._ledger import LedgerError, private_folder, write_durably
 from . import surroundings_reading as reading
 from .run_as import RunAs
+from .shared_reading import Shelf, shared
 from .unread import Unread
 from .usage import Holder
 
 Json = Mapping[str, Any]
 
 KEPT_AS = "surroundings.json"
-_FORMAT = 1
 _IN_AN_ACCOUNT = "/providers/microsoft.automation/automationaccounts/"
 # Solutions that work with an account although they contain nothing of it (docs/contract.md, 13).
 _SOLUTIONS_OF_AUTOMATION = frozenset({"updates", "changetracking", "start-stop-vm"})
@@ -234,38 +228,10 @@ def solution_kind(name: str, product: str | None) -> str:
 def kept_surroundings(folder: Path, key: str, max_age_seconds: int, read: Callable[[], Surroundings]) -> Surroundings:
     """Return what ``read`` returns, or what it returned to another worker not longer than ``max_age_seconds`` ago.
 
-    Of many workers at once one reads; the others wait for it and take its result. ``key`` tells who asks where, and
-    for what: with another key, with a file too old or damaged, it is read anew. What ``read`` raises keeps nothing.
-    Raises LedgerError where the folder cannot be used.
+    ``key`` tells who asks where, and for what. Raises LedgerError where the folder cannot be used.
     """
-    path = folder / KEPT_AS
-    kept = _kept(path, key, max_age_seconds)
-    if kept is not None:
-        return kept
-    with _alone(folder):
-        kept = _kept(path, key, max_age_seconds)
-        if kept is not None:
-            return kept
-        began = time.time()
-        surroundings = read()
-        content = {"format": _FORMAT, "key": key, "time": began, "surroundings": asdict(surroundings)}
-        try:
-            write_durably(path, json.dumps(content, ensure_ascii=False).encode())
-        except OSError as error:
-            raise _unusable(folder, error) from None
-        return surroundings
-
-
-def _kept(path: Path, key: str, max_age_seconds: int) -> Surroundings | None:
-    """Return what a file holds, if it is whole, of this key, and young enough: not from the future either."""
-    try:
-        content = json.loads(path.read_bytes())
-        age = time.time() - float(content["time"])
-        if content["format"] != _FORMAT or content["key"] != key or not 0 <= age < max_age_seconds:
-            return None
-        return _from_json(content["surroundings"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+    shelf = Shelf(folder, KEPT_AS, key, max_age_seconds)
+    return _from_json(shared(shelf, lambda: asdict(read()), lambda content: _from_json(content) is not None))
 
 
 def _from_json(content: Mapping[str, Any]) -> Surroundings:
@@ -275,29 +241,7 @@ def _from_json(content: Mapping[str, Any]) -> Surroundings:
         kind = str if name == "subscriptions" else dict
         if part is None and name == "holders":
             continue
-        if not isinstance(part, list) or not all(isinstance(item, kind) for item in part):
+        if not isinstance(part, (list, tuple)) or not all(isinstance(item, kind) for item in part):
             raise TypeError(f"{name} of the surroundings is no list of {kind.__name__}")
         parts[name] = tuple(part)
     return Surroundings(**parts)
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Wait until no other worker reads for this folder, and keep the others out."""
-    try:
-        private_folder(folder)
-        lock = os.open(folder / (KEPT_AS + ".lock"), os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError as error:
-        raise _unusable(folder, error) from None
-    try:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        except OSError as error:
-            raise _unusable(folder, error) from None
-        yield
-    finally:
-        os.close(lock)
-
-
-def _unusable(folder: Path, error: OSError) -> LedgerError:
-    return LedgerError(f"What lies around the accounts cannot be kept in {folder}: {error.strerror or error}.")

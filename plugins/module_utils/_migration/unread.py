@@ -43,6 +43,11 @@ def unread_finding(what: str, resource: str, error: AzureError) -> Finding:
     return Unread.of(what, resource, error).finding()
 
 
+def is_unread(item: Finding) -> bool:
+    """Tell whether a finding says that something could not be read."""
+    return item.code in (FORBIDDEN, THROTTLED, FAILED)
+
+
 def code_of(error: AzureError) -> str:
     """Return the code of the finding: what a person can do about it differs."""
     if isinstance(error, Throttled):

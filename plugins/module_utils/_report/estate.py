@@ -13,7 +13,7 @@ from typing import Any
 
 from .._azure.ids import account_of, normal_id
 from .._finding import finding
-from .journal import Change, blobs_of, merged, rewritten, timeline
+from .journal import Change, blobs_of, last_proof, merged, rewritten, timeline
 from .roles import matrix
 from .shape import Fields
 from .shapes import ASSESSMENT, FINDING, NOT_ASSESSED, PARTS, SEVERITIES
@@ -104,7 +104,8 @@ def unreadable(resource: str, what: str, reason: str) -> Json:
 def account(material: Material, sharing: Sharing) -> Account:
     """Join what is known of one account. What is of no use in its files becomes findings, never an error."""
     wrong: list[str] = []
-    changes = timeline(merged(material.journals, wrong), wrong)
+    records = merged(material.journals, wrong)
+    changes = timeline(records, wrong)
     assessment: Json = ASSESSMENT.read(material.assessment, "", wrong) or {}
     there = material.assessment is not None
     facts = {
@@ -123,6 +124,7 @@ def account(material: Material, sharing: Sharing) -> Account:
         change.outcome == "done" and (not assessed or change.time > assessed) for change in changes
     )
     facts["role_matrix"] = matrix(assessment["access"], changes, assessed)
+    facts["proof"] = last_proof(records, wrong)
     facts["runbooks"] = _runbooks(assessment["runbooks"], rewritten(changes), assessed)
     problems = [*material.problems, *_misshapen(wrong, facts["id"])]
     facts["findings"] = sorted(

@@ -70,6 +70,7 @@ class Pages:
             "is_deep",
             "kind",
             "label",
+            "difference",
             "last_part",
             "outcome",
             "parts_left_out",

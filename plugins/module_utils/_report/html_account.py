@@ -102,6 +102,26 @@ Differs: {{ text }}</div>{% endfor %}
 </div>
 {% endif %}
 {%- endmacro -%}
+{%- macro proof_part(proof) -%}
+{% if proof %}
+<div class="part"><h3>Access, compared after copying<span class="count">{{ proof.time | when }}</span></h3>
+<p>{{ chip(proof.verdict | replace(" ", "_"), proof.verdict | label) }} {{ proof.compared }} compared:
+{{ proof.same }} the same, {{ proof.as_asked }} replaced or left out as asked,
+{{ proof.differences | length }} different.</p>
+{% if proof.differences %}
+{% call box("Access on which the Run As account and the identity differ") %}
+<table class="stack"><thead><tr><th>What</th><th>Where</th><th>Why</th></tr></thead><tbody>
+{% for line in proof.differences %}
+<tr><td><b>{{ line.role }}</b><br><span class="soft">{{ line.kind | kind }}</span>{% if line.condition %}
+<br><span class="id">if {{ line.condition }}</span>{% endif %}</td>
+<td class="scope">{{ scope_cell(line.scope) }}</td><td>{{ line.how | difference }}</td></tr>
+{% endfor %}
+</tbody></table>
+{% endcall %}
+{% endif %}
+</div>
+{% endif %}
+{%- endmacro -%}
 {%- macro evidence(found) -%}
 {% if found is none %}<span class="soft">not known</span>{% else %}
 {% if found.last_job %}last job {{ found.last_job.status }}{% if found.last_job.time %}
@@ -303,6 +323,7 @@ not known{% endif %}</dd></div>
 {{ findings_part(it.findings) }}
 {% if it.run_as is not none %}{{ run_as_part(it.run_as) }}{% endif %}
 {{ roles_part(it.role_matrix) }}
+{{ proof_part(it.proof) }}
 {% if it.runbooks is not none %}{{ runbooks_part(it.runbooks) }}{% endif %}
 {{ diffs_part(diffs) }}
 {{ hybrid_part(it.hybrid) }}

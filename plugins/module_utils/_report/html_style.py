@@ -85,7 +85,7 @@ font-weight:550;white-space:nowrap;background:var(--mute-bg);color:var(--mute)}
 .warning,.v-narrower,.v-other_condition,.v-manual_work,.v-drifted,.v-manual,.v-changes_identity,.v-too_old,
 .v-incomplete,.v-expired{background:var(--warn-bg);color:var(--warn)}
 .info,.v-mapped,.v-in_progress,.v-automatic,.v-ready_with_warnings{background:var(--info-bg);color:var(--info)}
-.v-held,.v-migrated,.v-ready,.v-done,.v-unchanged,.v-complete,.o-done{background:var(--good-bg);color:var(--good)}
+.v-held,.v-equal,.v-narrower_as_mapped,.v-migrated,.v-ready,.v-done,.v-unchanged,.v-complete,.o-done{background:var(--good-bg);color:var(--good)}
 .bar-tools{padding:.9rem 1.15rem;border-bottom:1px solid var(--line)}
 .bar-tools .split{justify-content:flex-start}
 .bar-tools form{flex-wrap:wrap;gap:.55rem;margin:.6rem 0 0}

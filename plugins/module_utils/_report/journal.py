@@ -14,11 +14,14 @@ from typing import Any
 
 from .._azure.ids import last_segment, normal_id
 from .shape import Fields, Number, Text, sound
+from .shapes import PROOF as SHAPE_OF_PROOF
 
 NOTE, DONE, FAILED, UNKNOWN = "note", "done", "failed", "unknown"
 _INTEND = "intend"
 _ENDS = {"done": DONE, "failed": FAILED}
 ROLE_ASSIGNMENT = "role_assignment"
+PROOF = "proof"
+_ROLE_DEFINITION = "role_definition"
 _PUBLISHED = "runbook_published"
 _REWRITES = "update_runbook"
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -54,10 +57,12 @@ class Change:
 
     @property
     def subject(self) -> str:
-        """What was changed, as people call it: of a role assignment, whose name is a GUID, the role and the scope."""
+        """What was changed, as people call it: of a right, whose id says little, what it is and where."""
         state = self.after if isinstance(self.after, dict) else self.before
-        if self.kind == ROLE_ASSIGNMENT and isinstance(state, dict) and state.get("role"):
+        if isinstance(state, dict) and state.get("role") and state.get("scope"):
             return sound(f"{state['role']} at {state.get('scope')}")
+        if self.kind == _ROLE_DEFINITION and isinstance(state, dict) and state.get("name"):
+            return sound(str(state["name"]))
         return runbook_of(self.target) if self.kind.startswith("runbook") else last_segment(self.target) or self.target
 
 
@@ -115,6 +120,20 @@ def _note(record: Json) -> Change:
         target=subject if isinstance(subject, str) else "",
         outcome=NOTE,
     )
+
+
+def last_proof(records: Sequence[Json], wrong: list[str]) -> dict[str, Any] | None:
+    """Return the last comparison of both principals that records tell of, as ``shapes.PROOF``; None without any."""
+    last = next((record for record in reversed(records) if record["event"] == PROOF), None)
+    if last is None:
+        return None
+    faults: list[str] = []
+    said = last.get("proof")
+    read: dict[str, Any] | None = SHAPE_OF_PROOF.read(
+        {**said, "time": last["time"]} if isinstance(said, dict) else said, "proof", faults
+    )
+    wrong += [f"{fault} of record {last['number']} of run {last['run']}" for fault in faults]
+    return read
 
 
 def publications(changes: Iterable[Change]) -> list[Change]:

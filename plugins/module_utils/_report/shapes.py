@@ -256,6 +256,23 @@ ROLE_LINE = Fields(
     }
 )
 
+VERDICTS = ("equal", "narrower as mapped", "different")
+
+# The comparison that copy_runas_roles records; ``time`` is when.
+PROOF = Fields(
+    {
+        "time": _NULL,
+        "verdict": Text(choices=VERDICTS, otherwise="different"),
+        "compared": Number(),
+        "same": Number(),
+        "as_asked": Number(),
+        "differences": Many(
+            Fields({"kind": Text(), "role": Text(), "scope": Text(), "condition": _NULL, "how": Text()})
+        ),
+    },
+    nullable=True,
+)
+
 _ACCOUNT = Fields(
     {
         "id": Text(),
@@ -273,6 +290,7 @@ _ACCOUNT = Fields(
         **{name: shape for name, shape in PARTS.items() if name != "runbooks"},
         "runbooks": Many(Fields({**_RUNBOOK_FIELDS, "progress": Text(choices=PROGRESS)}), nullable=True),
         "role_matrix": Many(ROLE_LINE),
+        "proof": PROOF,
         "changes": Many(CHANGE),
         "findings": Many(FINDING),
         "page": Text(),

@@ -33,6 +33,9 @@ LABELS = {
     "mapped": "\u2713 other roles",
     "missing": "\u2717 missing",
     "other_condition": "other condition",
+    "equal": "\u2713 equal",
+    "narrower as mapped": "\u2713 narrower, as mapped",
+    "different": "different",
     "unchanged": "Unchanged",
     "changes_identity": "Changes identity",
     "too_old": "Too old",
@@ -46,7 +49,20 @@ LABELS = {
     "info": "Information",
 }
 _OUTCOMES = {"done": "done", "failed": "failed", "unknown": "not confirmed"}
-_KINDS = {"runbook_published": "runbook", "runbook_draft": "draft of runbook", "job_schedule": "schedule link"}
+_DIFFERENCES = {
+    "missing": "the identity does not have it",
+    "more": "only the identity has it",
+    "wider": "it allows more than what it replaces",
+}
+_KINDS = {
+    "vault_policy": "access policy of a key vault",
+    "group": "membership of a group",
+    "runbook_published": "runbook",
+    "runbook_draft": "draft of runbook",
+    "job_schedule": "schedule link",
+    "run_as_role_assignment": "role assignment of the Run As account",
+    "role_definition": "custom role",
+}
 _PARTS = {
     "hybrid": "hybrid workers",
     "modules": "modules",
@@ -72,6 +88,11 @@ def outcome(word: str) -> str:
 def kind(word: str) -> str:
     """Return what kind of thing was changed."""
     return _KINDS.get(word, words(word).lower())
+
+
+def difference(how: str) -> str:
+    """Return on what two principals differ: our words, or the reason why something was not copied."""
+    return _DIFFERENCES.get(how, f"not copied: {how}")
 
 
 def words(name: str) -> str:

@@ -182,7 +182,7 @@ _SHORT: tuple[BuiltinRole, ...] = (
     ),
     BuiltinRole(
         "Key Vault Contributor",
-        "f25e0fa2-a7cd-4377-a976-54943a77a395",
+        "f25e0fa2-a7c8-4377-a976-54943a77a395",
         "Lets you manage key vaults, but not access to them.",
         (*_READ_SUPPORT, "Microsoft.KeyVault/*"),
         ("Microsoft.KeyVault/locations/deletedVaults/purge/action",),

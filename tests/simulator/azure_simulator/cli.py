@@ -40,6 +40,9 @@ examples
   Accounts of every kind, and what an assessment should find out about them:
     python -m azure_simulator serve --accounts 200 --varied --truth truth.json --run-dir /tmp/azure
 
+  Run As accounts whose principals hold 40 role assignments each, of every kind and scope:
+    python -m azure_simulator serve --access-principals 12 --assignments 40 --truth truth.json --run-dir /tmp/azure
+
   An estate of your own, slow, throttled, with a publish that fails once:
     python -m azure_simulator serve --estate estate.yml --run-dir /tmp/azure --latency-ms 40 \\
         --throttle --replication-delay 5 --fault 'status=500,path=*/publish*,method=POST,nth=1,times=2'
@@ -87,7 +90,15 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--accounts", type=int, metavar="N", help="generate N accounts instead")
     serve.add_argument("--runbooks", type=int, default=10, metavar="M", help="runbooks per generated account (10)")
     serve.add_argument("--varied", action="store_true", help="with --accounts: of every kind, as assessments want them")
-    serve.add_argument("--truth", type=Path, metavar="FILE", help="with --accounts: write what is true about them")
+    serve.add_argument(
+        "--access-principals",
+        type=int,
+        metavar="N",
+        help="generate N accounts whose principals hold much access",
+    )
+    serve.add_argument("--assignments", type=int, default=40, metavar="M", help="role assignments of each of them (40)")
+    serve.add_argument("--plain", action="store_true", help="of them: direct ones only, in one subscription each")
+    serve.add_argument("--truth", type=Path, metavar="FILE", help="with either: write what is true about the accounts")
     serve.add_argument("--seed", type=int, default=1, metavar="S", help="seed of the generator (1)")
     serve.add_argument("--port", type=int, default=0, help="first of four ports in a row (0 = any free ones)")
     serve.add_argument("--latency-ms", type=float, default=0, metavar="MS", help="wait before every answer")
@@ -127,8 +138,7 @@ def _serve(options: argparse.Namespace) -> int:
     from azure_simulator.server import Simulator
     from azure_simulator.world import World
 
-    if options.accounts is None and (options.varied or options.truth is not None):
-        raise ValueError("--varied and --truth need --accounts")
+    _require_consistent(options)
     options.run_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     if _running(options.run_dir) is not None:
         raise ValueError(f"a simulator already runs in {options.run_dir}; stop it first")
@@ -143,7 +153,10 @@ def _serve(options: argparse.Namespace) -> int:
     }
     wanted_faults = [faults.parse(spec) for spec in options.fault]
     world = World()
-    if options.accounts is not None:
+    if options.access_principals is not None:
+        size = (options.access_principals, options.assignments, options.seed)
+        estates.generate_access(world, *size, only_plain=options.plain)
+    elif options.accounts is not None:
         make = estates.generate_varied if options.varied else estates.generate
         make(world, options.accounts, options.runbooks, options.seed)
     else:
@@ -156,6 +169,18 @@ def _serve(options: argparse.Namespace) -> int:
     simulator.engine.faults = wanted_faults
     simulator.run(_announce)
     return 0
+
+
+def _require_consistent(options: argparse.Namespace) -> None:
+    """ValueError for options that need others, or exclude each other."""
+    if options.accounts is not None and options.access_principals is not None:
+        raise ValueError("--accounts and --access-principals are two kinds of estates; give one of them")
+    if options.accounts is None and options.varied:
+        raise ValueError("--varied needs --accounts")
+    if options.access_principals is None and options.plain:
+        raise ValueError("--plain needs --access-principals")
+    if options.truth is not None and options.accounts is None and options.access_principals is None:
+        raise ValueError("--truth needs --accounts or --access-principals")
 
 
 def _setting(text: str) -> tuple[str, Any]:

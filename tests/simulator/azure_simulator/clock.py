@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import time
 from datetime import datetime, timedelta, timezone
+from functools import lru_cache
 
 TICKS_PER_SECOND = 10_000_000
 _UNIX_EPOCH_TICKS = 621_355_968_000_000_000
@@ -66,6 +67,7 @@ def offset_text(ticks: int) -> str:
     return _text(ticks, trimmed=True) + "+00:00"
 
 
+@lru_cache(maxsize=4096)
 def zulu_text(ticks: int) -> str:
     """Authorization's way: 7 fractional digits and ``Z`` (contract 0)."""
     return _text(ticks, trimmed=False) + "Z"

@@ -35,9 +35,13 @@ GRAPH_APP_ROLES = {
     "Directory.Read.All": "7ab1d382-f21e-4acd-a863-ba3e13f7da61",
     "Directory.ReadWrite.All": "19dbc75e-c2e2-444c-a770-ec69d8559fc7",
     "Group.Read.All": "5b567255-7703-4780-807c-7be8301ae99b",
+    "Group.ReadWrite.All": "62a82d76-70ea-41e2-9197-370581804d09",
     "GroupMember.Read.All": "98830695-27a2-44f7-8c18-0c3ebc9698f6",
+    "GroupMember.ReadWrite.All": "dbaae8cf-10b5-4b86-a4a1-f871c94c6695",
     "Mail.Send": "b633e1c5-b582-4048-a93e-9f11b44c7e96",
     "Organization.Read.All": "498476ce-e0fe-48b0-b801-37ba7e2685c6",
+    "RoleManagement.Read.Directory": "483bed4a-2ad3-4361-a73b-c83ccdbdc53c",
+    "RoleManagement.ReadWrite.Directory": "9e3f62cf-ca93-4989-b6ce-bf83c28f9fe8",
     "User.Read.All": "df021288-bdef-4463-88db-98f22de89214",
 }
 
@@ -136,7 +140,15 @@ def assign_app_role(world: World, principal: DirectoryObject, resource: Director
 def graph_permissions(world: World, object_id: str) -> set[str]:
     """The names of the Microsoft Graph app roles that a principal holds."""
     names = {role_id: name for name, role_id in GRAPH_APP_ROLES.items()}
-    held = {item["appRoleId"] for item in assignments_with(world, "principalId", object_id)}
+    principal = world.objects.get(object_id.lower())
+    graph = world.service_principal_of_app(principal.tenant_id, GRAPH_APP_ID) if principal is not None else None
+    if graph is None:
+        return set()
+    held = {
+        item["appRoleId"]
+        for item in assignments_with(world, "principalId", object_id)
+        if item["resourceId"] == graph.id
+    }
     return {names[role_id] for role_id in held if role_id in names}
 
 
@@ -146,11 +158,12 @@ def graph_service_principal(world: World, tenant_id: str, object_id: str | None 
     if known is not None:
         return known
     data = service_principal(object_id or new_id(), GRAPH_APP_ID, "Microsoft Graph", "2019-01-01T00:00:00Z", tenant_id)
-    data["appRoles"] = [_app_role(name, role_id) for name, role_id in GRAPH_APP_ROLES.items()]
+    data["appRoles"] = [app_role(name, role_id) for name, role_id in GRAPH_APP_ROLES.items()]
     return world.add_object(DirectoryObject(data["id"], SERVICE_PRINCIPAL, tenant_id, data))
 
 
-def _app_role(name: str, role_id: str) -> Wire:
+def app_role(name: str, role_id: str) -> Wire:
+    """An app role that an application offers to other applications."""
     return {
         "allowedMemberTypes": ["Application"],
         "description": name,
@@ -279,15 +292,18 @@ def managed_identity(
 
 
 def group(object_id: str, display_name: str) -> Wire:
-    """A security group."""
+    """A security group of the cloud, with members that people choose (contract 5.3)."""
     return {
         "id": object_id,
         "deletedDateTime": None,
         "description": None,
         "displayName": display_name,
         "groupTypes": [],
+        "isAssignableToRole": None,
         "mailEnabled": False,
         "mailNickname": display_name,
+        "membershipRule": None,
+        "onPremisesSyncEnabled": None,
         "securityEnabled": True,
     }
 

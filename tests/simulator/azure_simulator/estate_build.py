@@ -19,7 +19,6 @@ from azure_simulator import entra, locks, policies, rbac
 from azure_simulator import estate_model as model
 from azure_simulator.clock import TICKS_PER_SECOND, graph_text
 from azure_simulator.estate import EstateError
-from azure_simulator.providers.key_vault import key_vault_resource, policy
 from azure_simulator.providers.site_recovery import intent_resource, mapping_resource, vault_resource
 from azure_simulator.scopes import group_scope
 from azure_simulator.world import (
@@ -49,6 +48,13 @@ GRAPH_RIGHTS: dict[str, tuple[str, ...]] = {
     "none": (),
     "read": ("Application.Read.All", "Directory.Read.All"),
     "manage": ("Application.ReadWrite.All", "Directory.Read.All", "AppRoleAssignment.ReadWrite.All"),
+    "administer": (
+        "Application.ReadWrite.All",
+        "Directory.Read.All",
+        "AppRoleAssignment.ReadWrite.All",
+        "RoleManagement.ReadWrite.Directory",
+        "GroupMember.ReadWrite.All",
+    ),
 }
 
 
@@ -57,9 +63,12 @@ def build(world: World, estate: model.Estate, folder: Path) -> Builder:
 
     EstateError names what refers to something that the estate does not have.
     """
-    # Imported here because accounts are built with the Builder of this module.
+    # Imported here because all of these are built with the Builder of this module.
+    from azure_simulator import estate_directory
     from azure_simulator.estate_accounts import add_accounts
     from azure_simulator.estate_dependants import add_surroundings
+    from azure_simulator.estate_eligible import add_eligible
+    from azure_simulator.estate_key_vaults import add_key_vaults
 
     rbac.install_builtin_roles(world)
     builder = Builder(world, estate)
@@ -67,13 +76,15 @@ def build(world: World, estate: model.Estate, folder: Path) -> Builder:
     builder.add_custom_roles()
     builder.add_identities()
     add_accounts(builder, folder)
-    builder.add_application_extras()
+    estate_directory.add_applications(builder)
     builder.add_vaults()
-    builder.add_key_vaults()
     add_surroundings(builder)
     builder.add_logins()
     builder.add_machines()
-    builder.add_groups()
+    estate_directory.add_groups(builder)
+    add_key_vaults(builder)
+    add_eligible(builder)
+    estate_directory.delete_applications(builder)
     builder.add_locks()
     builder.add_policies()
     world.provider_state["seeded_secrets"] = list(estate.seeded_secrets)
@@ -139,11 +150,15 @@ class Builder:
     # --- scopes -----------------------------------------------------------
 
     def add_scopes(self) -> None:
+        from azure_simulator import estate_directory
+
         for tenant in self.estate.tenants:
             domain = tenant.domain or f"{tenant.name}.example"
-            made = Tenant(tenant.id or self.make_id("tenant", tenant.name), tenant.name.capitalize(), domain)
+            made = Tenant(
+                tenant.id or self.make_id("tenant", tenant.name), tenant.name.capitalize(), domain, tenant.premium
+            )
             self.tenants[tenant.name] = self.world.add_tenant(made)
-            entra.graph_service_principal(self.world, made.id, self.make_id("graph", made.id))
+            estate_directory.add_resources(self, made)
         for group in self.estate.management_groups:
             tenant_id = self.tenant(None, "management_groups").id
             shown = group.display_name or group.name
@@ -191,10 +206,14 @@ class Builder:
                 guid, role.name, "CustomRole", role.description, scopes[0], scopes, [entry], self.born, self.born
             )
 
+    def role(self, name: str, place: str) -> RoleDefinition:
+        """A role definition by its name."""
+        names = {definition.role_name: definition for definition in self.world.role_definitions.values()}
+        return find(names, name, place, "role")
+
     def assign(self, role: model.Role, principal_id: str, scope: str, place: str, kind: str = _PRINCIPAL) -> None:
         """Give a role to a principal, once."""
-        names = {definition.role_name: definition for definition in self.world.role_definitions.values()}
-        definition = find(names, role.role, place, "role")
+        definition = self.role(role.role, place)
         name = self.make_id("assignment", scope.lower(), definition.name, principal_id)
         rbac.put(
             self.world,
@@ -278,16 +297,6 @@ class Builder:
             self.identities[item.name] = self.world.add_resource(made)
             self.assign_all(item.roles, principal.id, subscription, place)
 
-    def add_application_extras(self) -> None:
-        for item in self.estate.applications:
-            tenant = self.tenant(item.tenant, f"applications ({item.name})")
-            application = self.add_service_principal(item.name, tenant)
-            for secret in item.secrets:
-                self.add_secret(application, secret)
-            principal = self.principals[item.name]
-            principal.data["accountEnabled"] = item.enabled
-            self.grant_graph(principal, item.app_roles, f"applications ({item.name}).app_roles")
-
     def add_secret(self, application: DirectoryObject, secret: str) -> None:
         """A client secret of an application, good for a year."""
         key_id = self.make_id("secret", application.id, secret)
@@ -296,27 +305,6 @@ class Builder:
         application.data["passwordCredentials"].append(item)
         application.secrets[key_id] = secret
 
-    def grant_graph(self, principal: DirectoryObject, names: Iterable[str], place: str) -> None:
-        """Give Microsoft Graph's app roles to a service principal."""
-        graph = entra.graph_service_principal(self.world, principal.tenant_id)
-        for name in names:
-            role_id = find(entra.GRAPH_APP_ROLES, name, place, "app role of Microsoft Graph")
-            entra.assign_app_role(self.world, principal, graph, role_id)
-
-    def add_groups(self) -> None:
-        for item in self.estate.groups:
-            place = f"groups ({item.name})"
-            tenant = self.tenant(item.tenant, place)
-            object_id = self.make_id("group", item.name)
-            made = DirectoryObject(object_id, entra.GROUP, tenant.id, entra.group(object_id, item.name))
-            self.principals[item.name] = self.world.add_object(made)
-        for item in self.estate.groups:
-            place = f"groups ({item.name})"
-            group = self.principals[item.name]
-            for member in item.members:
-                group.members.add(find(self.principals, member, f"{place}.members", "principal").id.lower())
-            self.assign_all(item.roles, group.id, self.subscription(None, place), place, "Group")
-
     def add_logins(self) -> None:
         for name, item in self.estate.logins.items():
             place = f"logins ({name})"
@@ -324,7 +312,7 @@ class Builder:
             application = self.add_service_principal(f"login-{name}", tenant)
             self.add_secret(application, item.secret)
             principal = self.principals[f"login-{name}"]
-            self._give_rights(principal, item.roles, item.graph, place)
+            self._give_rights(principal, item, place)
             self.world.logins[name] = Login(name, tenant.id, application.data["appId"], item.secret, principal.id)
 
     def add_machines(self) -> None:
@@ -336,15 +324,18 @@ class Builder:
             principal = self.add_managed_identity(item.name, resource_id, subscription.tenant_id, user_assigned=False)
             header = self.make_id("header", item.name)
             self.world.hosts[header] = Host(item.name, header, principal.id)
-            self._give_rights(principal, item.roles, item.graph, place)
+            self._give_rights(principal, item, place)
 
-    def _give_rights(self, principal: DirectoryObject, roles: list[model.Role], graph: str, place: str) -> None:
+    def _give_rights(self, principal: DirectoryObject, item: model.Login | model.Machine, place: str) -> None:
         """A role without scope is held at every subscription of the principal's tenant."""
-        own = [item for item in self.subscriptions.values() if item.tenant_id == principal.tenant_id]
-        for role in roles:
+        from azure_simulator import estate_directory
+
+        own = [known for known in self.subscriptions.values() if known.tenant_id == principal.tenant_id]
+        for role in item.roles:
             for subscription in own if role.scope is None else own[:1]:
                 self.assign_all([role], principal.id, subscription, place)
-        self.grant_graph(principal, GRAPH_RIGHTS[graph], place)
+        estate_directory.give_app_roles(self, principal, GRAPH_RIGHTS[item.graph], place)
+        estate_directory.give(self, principal, item, place)
 
     # --- what stands in the way -------------------------------------------
 
@@ -358,7 +349,7 @@ class Builder:
         for item in self.estate.policies:
             place = f"policies ({item.name})"
             scope = self.scope(item.scope, self.subscription(None, place), place)
-            policies.add(self.world, policies.Policy(item.name, item.effect, scope))
+            policies.add(self.world, policies.Policy(item.name, item.effect, scope, item.denies))
 
     # --- vaults -----------------------------------------------------------
 
@@ -375,19 +366,6 @@ class Builder:
 
     def _account_id(self, name: str | None, place: str) -> str | None:
         return find(self.account_ids, name, place, "account") if name else None
-
-    def add_key_vaults(self) -> None:
-        for item in self.estate.key_vaults:
-            place = f"key_vaults ({item.name})"
-            subscription = self.subscription(item.subscription, place)
-            location = item.region or self.estate.region
-            group = self.group(subscription, item.resource_group, location)
-            vault = key_vault_resource(group.id, item.name, location, subscription.tenant_id, rbac_on=item.rbac)
-            for entry in item.access_policies:
-                principal = find(self.principals, entry.principal, place, "principal")
-                permissions = entry.model_dump(exclude={"principal"})
-                vault.properties["accessPolicies"].append(policy(subscription.tenant_id, principal.id, permissions))
-            self.world.add_resource(vault)
 
 
 def find(known: Mapping[str, T], name: str, place: str, what: str) -> T:

@@ -22,6 +22,7 @@ from azure_simulator.estate_model_dependants import (
     UpdateConfiguration,
     Vault,
 )
+from azure_simulator.estate_model_key_vaults import KeyVault
 
 RunAsKind = Literal["azure", "classic"]
 RunAsStatus = Literal["complete", "expired", "incomplete"]
@@ -31,7 +32,7 @@ RunAsPart = Literal[
 RunAsDifference = Literal["connection", "certificate", "application"]
 RunAsOrigin = Literal["portal", "manual"]
 ConnectionType = Literal["AzureServicePrincipal", "AzureClassicCertificate", "AzureClassicCertificate "]
-GraphRight = Literal["none", "read", "manage"]
+GraphRight = Literal["none", "read", "manage", "administer"]
 RunbookState = Literal["published", "new"]
 JobStatus = Literal[
     "New",
@@ -59,11 +60,12 @@ class Model(BaseModel):
 
 
 class Tenant(Model):
-    """An Entra tenant. `id` is made from the name if not given."""
+    """An Entra tenant. `id` is made from the name if not given; `premium` is a licence with eligible roles."""
 
     name: Name
     id: str | None = None
     domain: str | None = None
+    premium: bool = True
 
 
 class ManagementGroup(Model):
@@ -136,13 +138,13 @@ class Policy(Model):
     """An assignment of a policy; `scope` is written as that of a role.
 
     `denies: identity` is a policy that an Automation account with another identity than it has does not comply
-    with.
+    with, `denies: access_policies` one that no change of the access policies of a key vault complies with.
     """
 
     name: Name
     scope: str | None = None
     effect: Literal["deny", "audit"] = "deny"
-    denies: Literal["identity"] = "identity"
+    denies: Literal["identity", "access_policies"] = "identity"
 
 
 class Identity(Model):
@@ -158,24 +160,53 @@ class Identity(Model):
 class Application(Model):
     """More about an application that Run As accounts name: credentials and app roles besides theirs.
 
-    `app_roles` are permissions of Microsoft Graph that its service principal holds.
+    `app_roles` are what its service principal holds: `User.Read.All` of Microsoft Graph, `exchange/full_access_as_app`,
+    `sharepoint/Sites.FullControl.All`, or `application/role` where another application `offers` the role.
+    `directory_roles` are roles of Microsoft Entra; their `scope` is `/` without one. `deleted` means that its service
+    principal was deleted days ago: its role assignments are still there, and it can be restored.
     """
 
     name: Name
     tenant: str | None = None
     secrets: list[Name] = []
     app_roles: list[Name] = []
+    directory_roles: list[RoleEntry] = []
+    offers: list[Name] = []
     enabled: bool = True
+    deleted: bool = False
 
 
 class Group(Model):
     """A group of the directory; members are names of applications, identities, accounts (their system identity),
-    other groups, machines, and logins (as `login-NAME`)."""
+    other groups, machines, and logins (as `login-NAME`).
+
+    The members of a `dynamic` one are a rule's, those of a `synced` one an on-premises directory's; a
+    `role_assignable` one may hold `directory_roles`. `app_roles` and `directory_roles` are as of an application.
+    """
 
     name: Name
     tenant: str | None = None
     members: list[Name] = []
     roles: list[RoleEntry] = []
+    app_roles: list[Name] = []
+    directory_roles: list[RoleEntry] = []
+    dynamic: bool = False
+    synced: bool = False
+    role_assignable: bool = False
+
+
+class Eligible(Model):
+    """A role that a principal may activate: `principal` is named as members of groups are, `scope` as that of a role.
+
+    Azure takes no service principals for this, but groups that have some for members (contract 4.6). `days` until it
+    ends; without, it never does.
+    """
+
+    principal: Name
+    role: Name
+    scope: str | None = None
+    condition: str | None = None
+    days: int | None = None
 
 
 class RunAs(Model):
@@ -434,29 +465,9 @@ class Account(Model):
     linked_workspace: Name | None = None
 
 
-class AccessPolicy(Model):
-    """Who may do what in a key vault; `principal` names an application, identity or account."""
-
-    principal: Name
-    keys: list[str] = []
-    secrets: list[str] = []
-    certificates: list[str] = []
-    storage: list[str] = []
-
-
-class KeyVault(Model):
-    """A key vault; with `rbac` its access policies are ignored by Azure."""
-
-    name: Name
-    subscription: str | None = None
-    resource_group: Name = "rg-secrets"
-    region: str | None = None
-    rbac: bool = False
-    access_policies: list[AccessPolicy] = []
-
-
 class Login(Model):
-    """A login (service principal) with rights. `graph` are its rights in Microsoft Graph: none, read, or manage.
+    """A login (service principal) with rights. `graph` are its rights in Microsoft Graph: none, read, manage, or
+    administer; `app_roles` and `directory_roles`, as of an application, come on top.
 
     A role without `scope` is held at every subscription of the estate.
     """
@@ -465,6 +476,8 @@ class Login(Model):
     tenant: str | None = None
     graph: GraphRight = "none"
     roles: list[RoleEntry] = []
+    app_roles: list[Name] = []
+    directory_roles: list[RoleEntry] = []
 
 
 class Machine(Model):
@@ -473,6 +486,8 @@ class Machine(Model):
     name: Name
     graph: GraphRight = "none"
     roles: list[RoleEntry] = []
+    app_roles: list[Name] = []
+    directory_roles: list[RoleEntry] = []
 
 
 class Estate(Model):
@@ -489,6 +504,7 @@ class Estate(Model):
     identities: list[Identity] = []
     applications: list[Application] = []
     groups: list[Group] = []
+    eligible: list[Eligible] = []
     accounts: list[Account] = []
     vaults: list[Vault] = []
     key_vaults: list[KeyVault] = []

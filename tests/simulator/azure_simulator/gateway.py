@@ -12,15 +12,15 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from azure_simulator import errors, locks, rbac
-from azure_simulator.clock import to_datetime
 from azure_simulator.faults import Fault
+from azure_simulator.graph_wire import admit
 from azure_simulator.providers import activity_log
 from azure_simulator.request_log import RequestLog
 from azure_simulator.router import Route, Routes, scope_of
 from azure_simulator.throttle import Throttle
 from azure_simulator.tokens import TokenService
 from azure_simulator.wire import Call, Response, encode_headers
-from azure_simulator.world import World, new_id
+from azure_simulator.world import World
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -115,7 +115,7 @@ class Gateway:
             self._admit_to_resource_manager(call, route)
             self._admit_past_locks(call, route)
         elif self.service == "graph" and route.action is not None:
-            self._admit_to_graph(call, route.action)
+            admit(call, route.action)
         return route.handler(call)
 
     def _note_activity(self, call: Call, route: Route, status: int) -> None:
@@ -139,17 +139,6 @@ class Gateway:
         reads = call.method in _READS or (route.action or "").endswith("/read")
         if not reads:
             locks.refuse_where_locked(self.engine.world, call.path, deletes=call.method == "DELETE")
-
-    def _admit_to_graph(self, call: Call, permission: str) -> None:
-        if not rbac.authorize_graph(self.engine.world, call.who, permission):
-            date = to_datetime(call.world.clock.now()).strftime("%Y-%m-%dT%H:%M:%S")
-            raise errors.graph_error(
-                403,
-                "Authorization_RequestDenied",
-                "Insufficient privileges to complete the operation.",
-                date,
-                new_id(),
-            )
 
     def _caller_or_none(self, call: Call) -> Any:
         try:

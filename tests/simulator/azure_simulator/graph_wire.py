@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from azure_simulator import errors
+from azure_simulator import errors, rbac
 from azure_simulator.clock import graph_text
 from azure_simulator.odata import FilterError, any_value, equality, prefix_value, split_terms
 from azure_simulator.paging import paged
@@ -23,14 +23,20 @@ CONTENT_TYPE = "application/json;odata.metadata=minimal;odata.streaming=true;IEE
 _MOST_ON_A_PAGE = 999
 
 
+def admit(call: Call, permission: str) -> None:
+    """Raise the 403 of a caller who lacks a permission."""
+    if not rbac.authorize_graph(call.world, call.who, permission):
+        raise refusal(call, 403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
+
+
 def one(call: Call, context: str, item: Wire, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """A single object; ``context`` is what stands behind ``$metadata#``, without ``/$entity``."""
     body = {"@odata.context": f"{_metadata(call)}#{context}/$entity", **selected(call, item)}
     return _as_graph(json_response(body, status, headers))
 
 
-def many(call: Call, context: str, items: list[Wire]) -> Response:
-    """A collection, in pages of ``$top`` items with ``@odata.nextLink``."""
+def many(call: Call, context: str, items: list[Wire], size: int | None = None) -> Response:
+    """A collection, in pages of ``size`` or ``$top`` items with ``@odata.nextLink``."""
     extra = {"@odata.context": f"{_metadata(call)}#{context}"}
     if call.query.get("$count", "").lower() == "true" and call.header("consistencylevel").lower() == "eventual":
         extra["@odata.count"] = len(items)  # type: ignore[assignment]
@@ -39,7 +45,7 @@ def many(call: Call, context: str, items: list[Wire]) -> Response:
             call,
             items,
             lambda item: selected(call, item),
-            size=_page_size(call),
+            size=size or _page_size(call),
             link="@odata.nextLink",
             extra=extra,
         )

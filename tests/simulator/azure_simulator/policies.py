@@ -4,7 +4,8 @@
 
 """Assigned policies of a world: what they say of an Automation account, and what they refuse (contract 4.5).
 
-There is one rule: an Automation account with another identity than it has does not comply.
+There are two rules: an Automation account with another identity than it has does not comply, and no change of
+the access policies of a key vault does (contract 7.1).
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ from azure_simulator.scopes import contains
 from azure_simulator.world import World
 
 ACCOUNT_TYPE = "Microsoft.Automation/automationAccounts"
+ACCESS_POLICIES_TYPE = "Microsoft.KeyVault/vaults/accessPolicies"
+IDENTITY = "identity"
+ACCESS_POLICIES = "access_policies"
 DENY = "deny"
 _STATE = "policies"
 
@@ -29,6 +33,7 @@ class Policy:
     name: str
     effect: str
     scope: str
+    denies: str = IDENTITY
 
     @property
     def assignment_id(self) -> str:
@@ -50,31 +55,32 @@ def all_of(world: World) -> list[Policy]:
     return found
 
 
-def at_and_above(world: World, scope: str) -> list[Policy]:
-    """The policies that a scope is under."""
+def at_and_above(world: World, scope: str, denies: str = IDENTITY) -> list[Policy]:
+    """The policies of one rule that a scope is under."""
     hierarchy = rbac.hierarchy_of(world)
-    return [policy for policy in all_of(world) if contains(policy.scope, scope, hierarchy)]
+    return [policy for policy in all_of(world) if policy.denies == denies and contains(policy.scope, scope, hierarchy)]
 
 
 def refuse_identity(world: World, account_id: str, name: str) -> None:
     """403 when a policy denies the account another identity; the first that does answers."""
-    for policy in at_and_above(world, account_id) if all_of(world) else ():
+    _refuse(world, account_id, name, IDENTITY, expressions())
+
+
+def refuse_access_policies(world: World, vault_id: str, operation: str) -> None:
+    """403 when a policy denies to change the access policies of a vault."""
+    _refuse(world, vault_id, operation, ACCESS_POLICIES, [_type_is(ACCESS_POLICIES_TYPE)])
+
+
+def _refuse(world: World, scope: str, name: str, denies: str, looked_at: list[dict[str, Any]]) -> None:
+    for policy in at_and_above(world, scope, denies) if all_of(world) else ():
         if policy.effect == DENY:
-            raise errors.Refusal(403, {"error": _disallowed(policy, name)})
+            raise errors.Refusal(403, {"error": _disallowed(policy, name, looked_at)})
 
 
 def expressions() -> list[dict[str, Any]]:
     """What the rule looked at."""
     return [
-        {
-            "result": "True",
-            "expressionKind": "Field",
-            "expression": "type",
-            "path": "type",
-            "expressionValue": ACCOUNT_TYPE,
-            "targetValue": ACCOUNT_TYPE,
-            "operator": "Equals",
-        },
+        _type_is(ACCOUNT_TYPE),
         {
             "result": "True",
             "expressionKind": "Field",
@@ -86,7 +92,19 @@ def expressions() -> list[dict[str, Any]]:
     ]
 
 
-def _disallowed(policy: Policy, name: str) -> dict[str, Any]:
+def _type_is(resource_type: str) -> dict[str, Any]:
+    return {
+        "result": "True",
+        "expressionKind": "Field",
+        "expression": "type",
+        "path": "type",
+        "expressionValue": resource_type,
+        "targetValue": resource_type,
+        "operator": "Equals",
+    }
+
+
+def _disallowed(policy: Policy, name: str, looked_at: list[dict[str, Any]]) -> dict[str, Any]:
     named = [
         {
             "policyAssignment": {"name": policy.name, "id": policy.assignment_id},
@@ -96,7 +114,7 @@ def _disallowed(policy: Policy, name: str) -> dict[str, Any]:
     identifiers = json.dumps(named, separators=(",", ":"))
     info = {
         "policyDefinitionDisplayName": policy.name,
-        "evaluationDetails": {"evaluatedExpressions": expressions()},
+        "evaluationDetails": {"evaluatedExpressions": looked_at},
         "policyDefinitionId": policy.definition_id,
         "policyDefinitionName": policy.name,
         "policyDefinitionEffect": "Deny",

@@ -18,10 +18,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from azure_simulator import entra
+from azure_simulator import directory_roles, entra
 from azure_simulator.builtin_roles import BUILTIN_ROLES
 from azure_simulator.clock import parse
-from azure_simulator.scopes import Hierarchy, normal, subscription_of, with_ancestors
+from azure_simulator.scopes import Hierarchy, group_scope, normal, subscription_of, with_ancestors
 from azure_simulator.wire import Caller
 from azure_simulator.world import RoleAssignment, RoleDefinition, World
 
@@ -40,6 +40,7 @@ class _Index:
     by_principal: dict[str, Bucket] = field(default_factory=lambda: defaultdict(dict))
     by_subscription: dict[str | None, Bucket] = field(default_factory=lambda: defaultdict(dict))
     by_name: dict[str, str] = field(default_factory=dict)
+    removed: list[tuple[int, RoleAssignment]] = field(default_factory=list)
     version: int = -1
     verdicts: dict[tuple[str, str, str], bool] = field(default_factory=dict)
     hierarchy: Hierarchy = field(default_factory=Hierarchy)
@@ -57,9 +58,11 @@ def authorize(world: World, caller: Caller, action: str, scope: str) -> bool:
 
 
 def authorize_graph(world: World, caller: Caller, permission: str) -> bool:
-    """Whether the caller holds the Graph application permission, or a wider one."""
-    held = entra.graph_permissions(world, caller.object_id)
-    return any(satisfies(name, permission) for name in held)
+    """Whether the caller holds the Graph application permission or a wider one, or a directory role that allows it."""
+    held = entra.graph_permissions(world, caller.object_id) | directory_roles.permissions(world, caller.object_id)
+    if any(satisfies(name, permission) for name in held):
+        return True
+    return directory_roles.is_global_administrator(world, caller.object_id)
 
 
 def satisfies(held: str, wanted: str) -> bool:
@@ -67,6 +70,10 @@ def satisfies(held: str, wanted: str) -> bool:
     ``Directory.…`` covers what concerns any object."""
     covering = {wanted, wanted.replace(".Read.", ".ReadWrite.")}
     verb = wanted.split(".", 1)[1] if "." in wanted else wanted
+    if wanted == "RoleManagement.Read.Directory":
+        covering |= {"Directory.Read.All", "Directory.ReadWrite.All"}
+    if wanted.startswith("GroupMember."):
+        covering |= {f"Group.{verb}", f"Group.{verb.replace('Read.', 'ReadWrite.')}"}
     if wanted.startswith(("Application.", "Directory.", "GroupMember.", "Organization.")):
         covering |= {f"Directory.{verb}", f"Directory.{verb.replace('Read.', 'ReadWrite.')}"}
     return held in covering
@@ -86,7 +93,7 @@ def sees_subscription(world: World, caller: Caller, subscription_id: str) -> boo
 
 def put(world: World, assignment: RoleAssignment) -> RoleAssignment:
     """Add an assignment, or replace the one with the same id."""
-    remove(world, assignment.id)
+    _take_out(world, assignment.id)
     index, key = _index(world), assignment.id.lower()
     world.role_assignments[key] = assignment
     index.by_principal[assignment.principal_id.lower()][key] = assignment
@@ -98,6 +105,19 @@ def put(world: World, assignment: RoleAssignment) -> RoleAssignment:
 
 def remove(world: World, assignment_id: str) -> RoleAssignment | None:
     """Take an assignment away; None if there was none."""
+    assignment = _take_out(world, assignment_id)
+    if assignment is not None:
+        _index(world).removed.append((world.clock.now(), assignment))
+    return assignment
+
+
+def known_to_resource_graph(world: World, moment: int) -> list[RoleAssignment]:
+    """The assignments that there were at a moment (ticks): what Resource Graph shows later."""
+    gone = [assignment for removed, assignment in _index(world).removed if removed > moment]
+    return [item for item in [*world.role_assignments.values(), *gone] if item.created_on <= moment]
+
+
+def _take_out(world: World, assignment_id: str) -> RoleAssignment | None:
     key = assignment_id.lower()
     assignment = world.role_assignments.pop(key, None)
     if assignment is None:
@@ -176,6 +196,14 @@ def definition_named(world: World, role_name: str) -> RoleDefinition | None:
     return None
 
 
+def seen_definition(world: World, guid: str) -> RoleDefinition | None:
+    """A role definition as it is read and assigned by now: changes are replicated late (contract 4.8)."""
+    definition = world.role_definitions.get(guid)
+    while definition is not None and not world.clock.is_visible(definition.visible_from):
+        definition = definition.previous
+    return definition
+
+
 def role_guid(role_definition_id: str) -> str:
     """The trailing guid of a role definition's id, lower-cased: the only part that identifies it (contract 4)."""
     return role_definition_id.rstrip("/").rsplit("/", 1)[-1].lower()
@@ -191,6 +219,11 @@ def definition_id(scope: str, guid: str) -> str:
 def assignment_id(scope: str, name: str) -> str:
     """The id of a role assignment; the scope keeps the casing of the request (contract 4)."""
     return f"{scope.rstrip('/')}{ASSIGNMENTS}{name}"
+
+
+def group_id(name: str) -> str:
+    """The id of a management group in the form in which scopes are compared."""
+    return normal(group_scope(name))
 
 
 def hierarchy_of(world: World) -> Hierarchy:

@@ -23,7 +23,7 @@ import trustme
 import uvicorn
 import uvloop
 
-from azure_simulator import login
+from azure_simulator import graph_batch, login
 from azure_simulator.control import control_app
 from azure_simulator.gateway import Engine, Gateway
 from azure_simulator.providers import all_providers
@@ -38,6 +38,7 @@ def make_engine(world: World) -> Engine:
     routes = Routes()
     engine = Engine(world, routes)
     login.register(routes, engine.tokens)
+    graph_batch.register(routes, engine)
     for provider in all_providers():
         provider.register(routes)
     return engine

@@ -41,7 +41,18 @@ class Settings:
     activity_log_names_application: bool = _setting(False, "callers in it are application ids; else object ids")
     principal_checked_always: bool = _setting(False, "PrincipalNotFound also when principalType is sent")
     role_assignment_limit: int = _setting(4000, "role assignments per subscription")
+    key_vault_policy_limit: int = _setting(1024, "access policies per key vault")
+    slim_key_vault_list: bool = _setting(False, "items of the list of key vaults have no properties")
+    role_assignment_page_size: int = _setting(100, "role assignments per page")
+    role_definition_limit: int = _setting(5000, "custom roles")
     graph_page_size: int = _setting(100, "directory objects per page")
+    resource_graph_delay: float = _setting(0.0, "seconds that Resource Graph's role assignments lag behind")
+    resource_graph_tenant_has_groups: bool = _setting(
+        True, "a Resource Graph query without scope sees role assignments of management groups and the root"
+    )
+    resource_graph_shows_inherited: bool = _setting(
+        True, "Resource Graph shows role assignments from above to who may read those of a subscription inside"
+    )
     site_recovery_async_operation: bool = _setting(True, "Azure-AsyncOperation header on mapping updates")
     failed_vault_status: int = _setting(400, "status of the lists of a vault in state Failed")
     site_recovery_checks_roles: bool = _setting(False, "mappings move only to identities with rights on the vault")

@@ -14,7 +14,7 @@ import secrets
 import time
 from typing import Any
 
-from azure_simulator import entra, errors
+from azure_simulator import directory_roles, entra, errors
 from azure_simulator.wire import Caller
 from azure_simulator.world import World, new_id
 
@@ -59,10 +59,13 @@ class TokenService:
             "uti": new_id(),
             "ver": "1.0",
         }
-        permissions = entra.graph_permissions(self.world, object_id) if self.service_of(resource) == "graph" else None
-        if permissions:
+        if self.service_of(resource) == "graph":
             # A claim is there only if it has a value (contract 9.4).
-            claims["roles"] = sorted(permissions)
+            told = {
+                "roles": sorted(entra.graph_permissions(self.world, object_id)),
+                "wids": sorted(directory_roles.held(self.world, object_id)),
+            }
+            claims.update({name: value for name, value in told.items() if value})
         head = _encode(json.dumps({"typ": "JWT", "alg": "HS256"}).encode())
         signed = f"{head}.{_encode(json.dumps(claims).encode())}"
         return f"{signed}.{_encode(self._signature(signed))}"

@@ -139,8 +139,6 @@ def test_serve_stop_and_inventory(tmp_path: Path) -> None:
 def test_serve_writes_the_truth_about_a_varied_estate(tmp_path: Path) -> None:
     run_dir, truth = tmp_path / "run", tmp_path / "truth.json"
     command = [sys.executable, "-m", "azure_simulator", "serve", "--run-dir", str(run_dir), "--truth", str(truth)]
-    refused = subprocess.run([*command, "--varied"], check=False, capture_output=True, text=True)
-    assert (refused.returncode, refused.stderr) == (1, "azure_simulator: --varied and --truth need --accounts\n")
     size = ["--varied", "--accounts", "4", "--runbooks", "2"]
     with subprocess.Popen([*command, *size], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None and process.stdout.readline()
@@ -148,3 +146,36 @@ def test_serve_writes_the_truth_about_a_varied_estate(tmp_path: Path) -> None:
         endpoint = json.loads((run_dir / "endpoint.json").read_text())
         process.terminate()
     assert list(told) == [item["name"] for item in endpoint["accounts"]]
+
+
+def test_serve_writes_the_truth_about_access(tmp_path: Path) -> None:
+    run_dir, truth = tmp_path / "run", tmp_path / "truth.json"
+    command = [sys.executable, "-m", "azure_simulator", "serve", "--run-dir", str(run_dir), "--truth", str(truth)]
+    size = ["--access-principals", "3", "--assignments", "7", "--seed", "2", "--plain"]
+    with subprocess.Popen([*command, *size], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None and process.stdout.readline()
+        told = json.loads(truth.read_text("utf-8"))
+        endpoint = json.loads((run_dir / "endpoint.json").read_text())
+        process.terminate()
+    assert list(told) == [item["name"] for item in endpoint["accounts"]]
+    assert {len(item["direct"]) for item in told.values()} == {7}
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ("--varied", "--varied needs --accounts"),
+        ("--varied --access-principals 2", "--varied needs --accounts"),
+        ("--plain --accounts 2", "--plain needs --access-principals"),
+        ("--truth truth.json", "--truth needs --accounts or --access-principals"),
+        (
+            "--accounts 2 --access-principals 2",
+            "--accounts and --access-principals are two kinds of estates; give one of them",
+        ),
+    ],
+)
+def test_options_of_serve_that_do_not_go_together_are_refused(options: str, sentence: str, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "azure_simulator", "serve", "--run-dir", str(tmp_path / "run"), *options.split()]
+    refused = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert (refused.returncode, refused.stderr) == (1, f"azure_simulator: {sentence}\n")
+    assert not (tmp_path / "run").exists()

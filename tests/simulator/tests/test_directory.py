@@ -12,7 +12,7 @@ from collections.abc import Callable
 import pytest
 from azure.core.exceptions import ClientAuthenticationError
 
-from azure_simulator import entra
+from azure_simulator import entra, rbac
 from azure_simulator.testing import Azure
 from azure_simulator.testing_demo import account, demo_world, directory_object, graph, resource_manager
 from azure_simulator.world import World
@@ -166,6 +166,24 @@ def test_each_deleted_object_is_restored_on_its_own_under_its_old_id(azure: Azur
     assert graph(azure, "GET", f"/servicePrincipals/{sp}").status == 200
 
 
+def test_a_deleted_service_principal_is_found_by_the_id_of_its_application(azure: Azure) -> None:
+    app_id = directory_object(azure, "application", "contoso-operations").data["appId"]
+    path = f"/directory/deletedItems/microsoft.graph.servicePrincipal?$filter=appId eq '{app_id}'"
+    assert graph(azure, "GET", path).json["value"] == []
+    first = principal(azure)
+    graph(azure, "DELETE", f"/servicePrincipals/{first}")
+    second = graph(azure, "POST", "/servicePrincipals", {"appId": app_id}).json["id"]
+    graph(azure, "DELETE", f"/servicePrincipals/{second}")
+    assert {item["id"] for item in graph(azure, "GET", path).json["value"]} == {first, second}
+
+
+def test_the_role_assignments_of_a_deleted_service_principal_stay(azure: Azure) -> None:
+    before = rbac.of_principal(azure.world, principal(azure))
+    old = principal(azure)
+    graph(azure, "DELETE", f"/servicePrincipals/{old}")
+    assert rbac.of_principal(azure.world, old) == before != []
+
+
 def test_what_is_purged_cannot_be_restored(azure: Azure) -> None:
     app = application(azure)
     graph(azure, "DELETE", f"/applications/{app}")
@@ -226,6 +244,18 @@ def test_objects_by_id_as_the_az_command_line_asks_for_them(azure: Azure) -> Non
     log = azure.control("GET", "/requests").json
     entries = log["requests"] if isinstance(log, dict) else log
     assert [entry["mutating"] for entry in entries if "getByIds" in entry["path"]] == [False]
+
+
+def test_a_thousand_ids_are_answered_at_once_and_more_are_refused(azure: Azure) -> None:
+    azure.set(graph_page_size=2)
+    kinds = ("group", "servicePrincipal")
+    ids = [item.id for item in azure.world.objects.values() if item.kind in kinds]
+    assert len(ids) > 2
+    nobody = [f"00000000-0000-4000-8000-{number:012}" for number in range(1000 - len(ids))]
+    answer = graph(azure, "POST", "/directoryObjects/getByIds", {"ids": [*nobody, *ids], "types": list(kinds)})
+    assert len(answer.json["value"]) == len(ids)
+    assert "@odata.nextLink" not in answer.json
+    assert graph(azure, "POST", "/directoryObjects/getByIds", {"ids": [*nobody, *ids, "one"]}).status == 400
 
 
 def test_the_organization(azure: Azure) -> None:

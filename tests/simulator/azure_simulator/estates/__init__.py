@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from azure_simulator import estate, generator, generator_varied, varied_truth
+from azure_simulator import access_truth, estate, generator, generator_access, generator_varied, varied_truth
 from azure_simulator.estate_build import build
 from azure_simulator.world import World
 
@@ -41,3 +41,13 @@ def generate_varied(world: World, accounts: int, runbooks: int, seed: int) -> No
     made, truths = generator_varied.generate_varied(accounts, runbooks, seed)
     builder = build(world, made, FOLDER)
     world.provider_state["truth"] = varied_truth.finished(truths, builder)
+
+
+def generate_access(world: World, principals: int, assignments: int, seed: int, *, only_plain: bool = False) -> None:
+    """Accounts whose Run As principals hold so many role assignments each, and access of every other kind.
+
+    ``only_plain`` leaves the other kinds out. The truth is about access only (ESTATES.md).
+    """
+    made, truths = generator_access.generate_access(principals, assignments, seed, only_plain=only_plain)
+    builder = build(world, made, FOLDER)
+    world.provider_state["truth"] = access_truth.finished(truths, builder)

@@ -94,7 +94,11 @@ def list_assignments(call: Call) -> Response:
         if call.world.clock.is_visible(assignment.visible_from)
     ]
     return paged(
-        call, found, lambda item: _for_version(shown(item, scope), call), empty_page=call.world.settings.empty_pages
+        call,
+        found,
+        lambda item: _for_version(shown(item, scope), call),
+        size=int(call.world.settings.role_assignment_page_size),
+        empty_page=call.world.settings.empty_pages,
     )
 
 
@@ -291,7 +295,7 @@ def _require_condition_version(properties: dict[str, Any]) -> None:
 
 def _require_definition(world: World, role_id: str, scope: str) -> None:
     guid = rbac.role_guid(role_id)
-    definition = world.role_definitions.get(guid)
+    definition = rbac.seen_definition(world, guid)
     if definition is None:
         raise errors.arm_error(
             404,

@@ -4,7 +4,8 @@
 
 """Microsoft Graph v1.0: applications, service principals and deleted items (contract 5).
 
-App roles and memberships are in ``directory_relations``, next to this file.
+App roles are in ``directory_relations``, memberships in ``directory_groups``, directory roles in
+``directory_role_management``, next to this file.
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ import binascii
 from collections.abc import Callable
 from typing import Any
 
-from azure_simulator import entra
+from azure_simulator import directory_roles, entra
 from azure_simulator.clock import TICKS_PER_SECOND, graph_text, parse
 from azure_simulator.graph_wire import body_of, many, matching, not_found, one, refusal
-from azure_simulator.providers import directory_relations
+from azure_simulator.providers import directory_groups, directory_relations, directory_role_management
 from azure_simulator.router import Routes
 from azure_simulator.wire import Call, Response, empty
 from azure_simulator.world import DirectoryObject, World, new_id
@@ -46,6 +47,8 @@ def register(routes: Routes) -> None:
     routes.add("graph", "DELETE", deleted + "/{id}", purge, action=WRITE)
     routes.add("graph", "POST", deleted + "/{id}/restore", restore, action=WRITE)
     directory_relations.register(routes)
+    directory_groups.register(routes)
+    directory_role_management.register(routes)
 
 
 def dump(world: World) -> dict[str, Any]:
@@ -55,6 +58,7 @@ def dump(world: World) -> dict[str, Any]:
             "objects": [_dumped(obj) for obj in world.objects.values()],
             "deleted": [_dumped(obj) for obj in world.deleted_objects.values()],
             "app_role_assignments": list(entra.assignments(world).values()),
+            "role_assignments": list(directory_roles.assignments(world).values()),
         }
     }
 

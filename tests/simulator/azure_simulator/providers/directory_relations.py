@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Microsoft Graph v1.0: app role assignments, memberships, objects by id, the organization (contract 5)."""
+"""Microsoft Graph v1.0: app role assignments, objects by id, the organization (contract 5)."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 
 from azure_simulator import entra
 from azure_simulator.graph_wire import body_of, many, not_found, one, refusal
+from azure_simulator.providers.directory_groups import typed
 from azure_simulator.router import Routes
 from azure_simulator.wire import Call, Response, empty
 from azure_simulator.world import DirectoryObject
@@ -19,6 +20,7 @@ Wire = dict[str, Any]
 _READ = "Application.Read.All"
 _READ_DIRECTORY = "Directory.Read.All"
 _ASSIGN = "AppRoleAssignment.ReadWrite.All"
+_MOST_IDS = 1000
 _DEFAULT_ACCESS = "00000000-0000-0000-0000-000000000000"
 
 
@@ -28,9 +30,6 @@ def register(routes: Routes) -> None:
         routes.add("graph", "GET", f"{principal}/{name}", list_app_roles, action=_READ)
         routes.add("graph", "POST", f"{principal}/{name}", assign_app_role, action=_ASSIGN)
         routes.add("graph", "DELETE", f"{principal}/{name}/{{assignment}}", remove_app_role, action=_ASSIGN)
-    for name in ("transitiveMemberOf", "memberOf"):
-        routes.add("graph", "GET", f"{principal}/{name}", list_groups, action=_READ_DIRECTORY)
-    routes.add("graph", "GET", "/v1.0/groups/{id}", get_group, action=_READ_DIRECTORY)
     routes.add("graph", "POST", "/v1.0/directoryObjects/getByIds", get_by_ids, action=_READ_DIRECTORY, mutates=False)
     routes.add("graph", "GET", "/v1.0/organization", get_organization, action=_READ_DIRECTORY)
 
@@ -68,32 +67,19 @@ def remove_app_role(call: Call) -> Response:
     return empty(204)
 
 
-def list_groups(call: Call) -> Response:
-    """The groups of a service principal; the transitive list knows groups of groups."""
-    principal = _service_principal(call, call.params["id"])
-    groups = entra.groups_of(call.world, principal.id)
-    if call.path.lower().endswith("/memberof"):
-        groups = [group for group in groups if principal.id.lower() in group.members]
-    return many(call, "directoryObjects", [_typed(group) for group in groups])
-
-
-def get_group(call: Call) -> Response:
-    group = _object(call, call.params["id"])
-    if group.kind != entra.GROUP:
-        raise not_found(call, call.params["id"])
-    return one(call, "groups", dict(group.data))
-
-
 def get_by_ids(call: Call) -> Response:
-    """The objects with these ids; those that are not there are left out."""
+    """The objects with these ids; those that are not there are left out (contract 5.1)."""
     wanted = body_of(call)
+    ids = wanted.get("ids")
+    if not isinstance(ids, list) or len(ids) > _MOST_IDS:
+        raise refusal(call, 400, "Request_BadRequest", f"ids has to be a list of at most {_MOST_IDS} ids.")
     kinds = {str(kind).lower() for kind in wanted.get("types") or []}
     found = []
-    for object_id in wanted.get("ids") or []:
+    for object_id in ids:
         obj = call.world.find_object(str(object_id))
         if obj is not None and _same_tenant(call, obj) and (not kinds or obj.kind.lower() in kinds):
-            found.append(_typed(obj))
-    return many(call, "directoryObjects", found)
+            found.append(typed(obj))
+    return many(call, "directoryObjects", found, _MOST_IDS)
 
 
 def get_organization(call: Call) -> Response:
@@ -135,10 +121,3 @@ def _object(call: Call, object_id: str) -> DirectoryObject:
 
 def _same_tenant(call: Call, obj: DirectoryObject) -> bool:
     return obj.tenant_id.lower() == call.who.tenant_id.lower()
-
-
-def _typed(obj: DirectoryObject) -> Wire:
-    data = dict(obj.data)
-    if "keyCredentials" in data:
-        data["keyCredentials"] = [{**item, "key": None} for item in data["keyCredentials"]]
-    return {"@odata.type": f"#microsoft.graph.{obj.kind}", **data}

@@ -13,12 +13,17 @@ import pytest
 from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.access_choices import (
     Choices,
     MapRule,
+    Replacement,
     choices_of,
     inside,
 )
 from ansible_collections.azauto.runas_migration.plugins.module_utils._step import StepError
 
 SUB = "/subscriptions/s1"
+
+
+def gives(*roles: str) -> tuple[Replacement, ...]:
+    return tuple(Replacement(role) for role in roles)
 
 
 def read(**options: Any) -> Choices:
@@ -30,16 +35,30 @@ def read(**options: Any) -> Choices:
     ("entries", "rules"),
     [
         ([], ()),
-        (["Contributor=Reader"], (MapRule("Contributor", ("Reader",)),)),
+        (["Contributor=Reader"], (MapRule("Contributor", gives("Reader")),)),
         (
             ["Contributor = Reader + Virtual Machine Contributor"],
-            (MapRule("Contributor", ("Reader", "Virtual Machine Contributor")),),
+            (MapRule("Contributor", gives("Reader", "Virtual Machine Contributor")),),
         ),
         (["Contributor="], (MapRule("Contributor", ()),)),
-        (["Contributor@/subscriptions/s1=Reader"], (MapRule("Contributor", ("Reader",), SUB),)),
-        (["Owner=Reader\n\nContributor=\n"], (MapRule("Owner", ("Reader",)), MapRule("Contributor", ()))),
-        ([{"role": "Contributor", "to": ["Reader"]}], (MapRule("Contributor", ("Reader",)),)),
+        (["Contributor@/subscriptions/s1=Reader"], (MapRule("Contributor", gives("Reader"), SUB),)),
+        (["Owner=Reader\n\nContributor=\n"], (MapRule("Owner", gives("Reader")), MapRule("Contributor", ()))),
+        ([{"role": "Contributor", "to": ["Reader"]}], (MapRule("Contributor", gives("Reader")),)),
         ([{"role": "Contributor", "scope": SUB, "to": []}], (MapRule("Contributor", (), SUB),)),
+        (
+            [
+                {
+                    "role": "Contributor",
+                    "to": [{"role": "Reader", "scope": f"{SUB}/resourceGroups/rg"}, "Monitoring Reader"],
+                }
+            ],
+            (
+                MapRule(
+                    "Contributor", (Replacement("Reader", f"{SUB}/resourceGroups/rg"), Replacement("Monitoring Reader"))
+                ),
+            ),
+        ),
+        (["Contributor=Reader@/subscriptions/s1"], (MapRule("Contributor", (Replacement("Reader", SUB),)),)),
     ],
 )
 def test_role_map_takes_dictionaries_and_text(entries: list[Any], rules: tuple[MapRule, ...]) -> None:
@@ -54,6 +73,8 @@ def test_role_map_takes_dictionaries_and_text(entries: list[Any], rules: tuple[M
         ([{"role": "Contributor"}], "a list named to"),
         ([{"role": "Contributor", "to": "Reader"}], "a list named to"),
         ([{"role": "Contributor", "to": [], "scopes": SUB}], "scopes"),
+        ([{"role": "Contributor", "to": [{"scope": SUB}]}], "an item of its list to has a role"),
+        (["Contributor=Reader@rg"], "its scope is no resource id"),
         (["Contributor@s1=Reader"], "its scope is no resource id"),
         (["Contributor=Reader", "contributor="], "several entries for contributor"),
     ],
@@ -85,10 +106,10 @@ def test_a_scope_holds_what_its_id_begins(scope: str, outer: str, expected: bool
 
 def test_the_nearest_rule_wins() -> None:
     choices = Choices(
-        role_map=(MapRule("r", ("a",)), MapRule("r", ("c",), f"{SUB}/resourceGroups/rg"), MapRule("r", (), SUB))
+        role_map=(MapRule("r", gives("a")), MapRule("r", gives("c"), f"{SUB}/resourceGroups/rg"), MapRule("r", (), SUB))
     )
     found = [choices.rule_for(scope, "r") for scope in ("/subscriptions/s2", SUB, f"{SUB}/resourcegroups/RG/x/y")]
-    assert [rule.to for rule in found if rule] == [("a",), (), ("c",)]
+    assert [rule.to for rule in found if rule] == [gives("a"), (), gives("c")]
     assert choices.rule_for(SUB, "other") is None
 
 
@@ -103,7 +124,7 @@ def test_every_named_role_is_known_with_its_option() -> None:
     }
     guids = {name: name.lower() * 2 for name in "ABCDE"}
     assert choices.resolved(guids) == Choices(
-        role_map=(MapRule("aa", ("bb", "cc")),),
+        role_map=(MapRule("aa", gives("bb", "cc")),),
         exclude_scopes=(SUB,),
         exclude_roles=("dd",),
         include_privileged=("ee",),

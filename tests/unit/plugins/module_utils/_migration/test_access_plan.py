@@ -12,23 +12,30 @@ from typing import Any
 import pytest
 
 from ansible_collections.azauto.runas_migration.plugins.module_utils._azure.ids import AccountId
-from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.access_choices import Choices, MapRule
+from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.access_choices import (
+    Choices,
+    MapRule,
+    Replacement,
+)
+from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.access_limits import (
+    check_limits,
+    count_at,
+    new_per_place,
+)
 from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.access_model import (
     CONTRIBUTOR,
     Assignment,
     Role,
     assignment_name,
 )
-from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.access_plan import (
-    AccessPlan,
-    Held,
-    Target,
-    count_at,
-    new_per_place,
-    plan_access,
-    with_limits,
+from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.access_part import Part, Target
+from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.access_plan import Held, plan_roles
+from ansible_collections.azauto.runas_migration.plugins.module_utils._step import (
+    KNOWN_AFTER_APPLY,
+    Change,
+    Plan,
+    StepError,
 )
-from ansible_collections.azauto.runas_migration.plugins.module_utils._step import KNOWN_AFTER_APPLY, Plan, StepError
 
 SUB = "/subscriptions/s1"
 GROUP = f"{SUB}/resourceGroups/rg"
@@ -50,26 +57,34 @@ def at(scope: str, role: str, condition: str | None = None, **more: Any) -> Assi
     return Assignment(arm_id, scope, role, **{"principal_id": "run-as", "condition": condition, **more})
 
 
-def plan(*held: Assignment | Held, existing: list[Assignment] | None = None, **choices: Any) -> AccessPlan:
+def plan(*held: Assignment | Held, existing: list[Assignment] | None = None, **choices: Any) -> Part:
     items = [item if isinstance(item, Held) else Held(item) for item in held]
-    return plan_access(TARGET, items, existing or [], ROLES, Choices(**choices))
+    return plan_roles(TARGET, items, existing or [], ROLES, Choices(**choices))
 
 
-def created(access: AccessPlan) -> list[tuple[str, str]]:
-    return [(change.after["role"], change.after["scope"]) for change in access.plan.changes]
+def gives(*roles: str) -> tuple[Replacement, ...]:
+    return tuple(Replacement(role) for role in roles)
 
 
-def reasons(access: AccessPlan) -> list[tuple[str, str]]:
+def fingerprint(access: Part) -> str:
+    return Plan(access.changes).fingerprint
+
+
+def created(access: Part) -> list[tuple[str, str]]:
+    return [(change.after["role"], change.after["scope"]) for change in access.changes]
+
+
+def reasons(access: Part) -> list[tuple[str, str]]:
     return [(entry["role"], entry["reason"]) for entry in access.not_copied]
 
 
-def codes(access: AccessPlan) -> list[str]:
-    return [found.code for found in access.plan.findings]
+def codes(access: Part) -> list[str]:
+    return [found.code for found in access.findings]
 
 
 def test_a_role_assignment_is_copied_with_all_that_belongs_to_it() -> None:
     access = plan(at(GROUP, READER, "a", condition_version="2.0", description="why"))
-    (change,) = access.plan.changes
+    (change,) = access.changes
     name = assignment_name(GROUP, READER, "identity")
     assert change.target == f"{GROUP}/providers/Microsoft.Authorization/roleAssignments/{name}"
     assert change.before is None
@@ -89,7 +104,7 @@ def test_a_role_assignment_is_copied_with_all_that_belongs_to_it() -> None:
     ("condition", "version", "sent"), [("a", None, "2.0"), (None, "2.0", None), ("a", "1.0", "1.0"), (None, None, None)]
 )
 def test_condition_and_version_go_together(condition: str | None, version: str | None, sent: str | None) -> None:
-    (change,) = plan(at(GROUP, READER, condition, condition_version=version)).plan.changes
+    (change,) = plan(at(GROUP, READER, condition, condition_version=version)).changes
     assert change.after["condition_version"] == sent
 
 
@@ -98,7 +113,6 @@ def test_what_the_identity_has_is_unchanged_whatever_the_casing() -> None:
     access = plan(at(GROUP, READER, "a b"), existing=[there])
     assert created(access) == []
     assert [entry["id"] for entry in access.unchanged] == [there.id]
-    assert access.plan.diffs == ()
 
 
 @pytest.mark.parametrize(("source", "there"), [("a", "b"), (None, "b"), ("a", None)])
@@ -120,7 +134,7 @@ def test_roles_that_give_out_roles_are_copied_only_when_named(role: str, name: s
 def test_a_role_that_cannot_be_read_is_copied_only_when_named() -> None:
     held = at(GROUP, SECRET)
     assert codes(plan(held)) == ["RA309"]
-    assert "status 403" in plan(held).plan.findings[0].sentence
+    assert "status 403" in plan(held).findings[0].sentence
     assert created(plan(held, include_privileged=(SECRET,))) == [(SECRET, GROUP)]
 
 
@@ -128,7 +142,7 @@ def test_unused_access_is_copied_only_when_asked_for() -> None:
     held = Held(at(GROUP, READER), "its certificate expired")
     access = plan(held)
     assert codes(access) == ["RA304"]
-    assert "its certificate expired" in access.plan.findings[0].sentence
+    assert "its certificate expired" in access.findings[0].sentence
     assert created(plan(held, copy_unused=True)) == [("Reader", GROUP)]
 
 
@@ -151,15 +165,61 @@ def test_what_the_identity_has_already_is_no_reason_to_warn() -> None:
 
 
 def test_role_map_replaces_and_leaves_out() -> None:
-    rules = (MapRule(CONTRIBUTOR, (READER, SECRET)), MapRule(CUSTOM, ()))
+    rules = (MapRule(CONTRIBUTOR, gives(READER, SECRET)), MapRule(CUSTOM, ()))
     access = plan(at(SUB, CONTRIBUTOR), at(GROUP, CUSTOM), role_map=rules)
     assert created(access) == [("Reader", SUB)]
     assert sorted(reasons(access)) == [("Role Giver", "role_map"), (SECRET, "unreadable")]
     assert "RA305" not in codes(access)
 
 
+def test_role_map_can_give_a_role_further_inside() -> None:
+    access = plan(at(SUB, CONTRIBUTOR), role_map=(MapRule(CONTRIBUTOR, (Replacement(READER, GROUP),)),))
+    assert created(access) == [("Reader", GROUP)]
+    (fate,) = access.fates
+    assert (fate.right.role, [right.scope for right in fate.gives], fate.reason) == ("Contributor", [GROUP], "role_map")
+
+
+def test_role_map_gives_nothing_outside_of_what_it_replaces() -> None:
+    rule = MapRule(CONTRIBUTOR, (Replacement(READER, SUB),))
+    with pytest.raises(StepError, match=f"Reader at {SUB}, which does not lie inside it"):
+        plan(at(GROUP, CONTRIBUTOR), role_map=(rule,))
+
+
+def test_what_lies_in_a_management_group_is_told() -> None:
+    choices = Choices(role_map=(MapRule(CONTRIBUTOR, (Replacement(READER, GROUP),)),))
+    access = plan_roles(TARGET, [Held(at(MG, CONTRIBUTOR))], [], ROLES, choices, {MG.lower(): [SUB]})
+    assert created(access) == [("Reader", GROUP)]
+
+
+def test_a_custom_role_is_not_copied_where_it_may_not_be_given() -> None:
+    roles = {**ROLES, READER: replace(ROLES[READER], assignable_scopes=("/subscriptions/s2",))}
+    access = plan_roles(TARGET, [Held(at(GROUP, READER))], [], roles, Choices())
+    assert (codes(access), reasons(access)) == (["RA310"], [("Reader", "not assignable")])
+    assert "/subscriptions/s2" in access.findings[0].sentence
+    above = {**ROLES, READER: replace(ROLES[READER], assignable_scopes=(MG,))}
+    assert created(plan_roles(TARGET, [Held(at(GROUP, READER))], [], above, Choices())) == [("Reader", GROUP)]
+
+
+def test_a_condition_that_names_the_old_principal_is_not_copied() -> None:
+    access = plan(at(GROUP, READER, "@Request[x:PrincipalId] ForAnyOfAnyValues:GuidEquals {RUN-AS}"))
+    assert (codes(access), reasons(access)) == (["RA311"], [("Reader", "condition names the principal")])
+
+
+def test_every_role_assignment_has_one_fate() -> None:
+    there = at(SUB, READER, principal_id="identity")
+    held = (at(SUB, READER), at(GROUP, READER, "a"), at(GROUP, OWNER), at(MG, CONTRIBUTOR))
+    access = plan(*held, existing=[there], exclude_roles=(CONTRIBUTOR,))
+    fates = {(fate.right.role, fate.right.scope): (len(fate.gives), fate.reason) for fate in access.fates}
+    assert fates == {
+        ("Reader", SUB): (1, None),
+        ("Reader", GROUP): (1, None),
+        ("Owner", GROUP): (0, "privileged"),
+        ("Contributor", MG): (0, "excluded"),
+    }
+
+
 def test_role_map_is_no_back_door_to_roles_that_give_out_roles() -> None:
-    assert reasons(plan(at(GROUP, READER), role_map=(MapRule(READER, (OWNER,)),))) == [("Owner", "privileged")]
+    assert reasons(plan(at(GROUP, READER), role_map=(MapRule(READER, gives(OWNER)),))) == [("Owner", "privileged")]
 
 
 def test_exclude_leaves_out_roles_and_scopes() -> None:
@@ -177,12 +237,12 @@ def test_contributor_on_everything_is_worth_a_warning(scope: str, warned: bool) 
 
 def test_two_run_as_accounts_with_the_same_access_give_it_once() -> None:
     access = plan(at(GROUP, READER, "a"), at(GROUP.lower(), READER, " a ", principal_id="other"))
-    assert len(access.plan.changes) == 1
+    assert len(access.changes) == 1
 
 
 def test_access_without_condition_includes_the_same_with_one() -> None:
     access = plan(at(GROUP, READER, "a"), at(GROUP, READER, principal_id="other"))
-    assert [change.after["condition"] for change in access.plan.changes] == [None]
+    assert [change.after["condition"] for change in access.changes] == [None]
 
 
 def test_several_conditions_cannot_be_joined() -> None:
@@ -193,13 +253,13 @@ def test_several_conditions_cannot_be_joined() -> None:
 
 def test_the_order_of_lists_does_not_change_the_plan() -> None:
     held = [at(SUB, READER), at(GROUP, READER), at(MG, CONTRIBUTOR), at(GROUP, CONTRIBUTOR)]
-    assert plan(*held).plan == plan(*reversed(held)).plan
+    assert plan(*held) == plan(*reversed(held))
 
 
 def test_a_plan_for_an_identity_to_come_has_the_fingerprint_of_the_run_that_follows() -> None:
     held = [Held(at(GROUP, READER, "a")), Held(at(SUB, CONTRIBUTOR))]
-    predicted = plan_access(replace(TARGET, principal_id=None), held, [], ROLES, Choices()).plan
-    assert predicted.fingerprint == plan(*held).plan.fingerprint
+    predicted = plan_roles(replace(TARGET, principal_id=None), held, [], ROLES, Choices())
+    assert fingerprint(predicted) == fingerprint(plan(*held))
     assert {change.after["principal_id"] for change in predicted.changes} == {KNOWN_AFTER_APPLY}
     assert all(change.target.endswith(KNOWN_AFTER_APPLY) for change in predicted.changes)
 
@@ -214,30 +274,23 @@ def test_a_plan_for_an_identity_to_come_has_the_fingerprint_of_the_run_that_foll
     ],
 )
 def test_another_plan_has_another_fingerprint(other: Assignment) -> None:
-    assert plan(at(GROUP, READER, "a")).plan.fingerprint != plan(other).plan.fingerprint
+    assert fingerprint(plan(at(GROUP, READER, "a"))) != fingerprint(plan(other))
 
 
 def test_another_identity_has_another_fingerprint() -> None:
     held = [Held(at(GROUP, READER))]
     user = replace(TARGET, identity="/subscriptions/s1/…/userAssignedIdentities/id")
-    mine, other = (plan_access(target, held, [], ROLES, Choices()).plan for target in (TARGET, user))
-    assert mine.fingerprint != other.fingerprint
+    mine, other = (plan_roles(target, held, [], ROLES, Choices()) for target in (TARGET, user))
+    assert fingerprint(mine) != fingerprint(other)
 
 
 def test_each_role_assignment_is_a_track_of_its_own() -> None:
-    changes = plan(at(SUB, READER), at(GROUP, READER), at(GROUP, CONTRIBUTOR)).plan.changes
+    changes = plan(at(SUB, READER), at(GROUP, READER), at(GROUP, CONTRIBUTOR)).changes
     assert len({change.track for change in changes}) == 3
 
 
-def test_the_diff_shows_what_the_identity_holds_before_and_after() -> None:
-    there = at(SUB, READER, principal_id="identity")
-    (diff,) = plan(at(SUB, READER), at(GROUP, READER, "a"), existing=[there]).plan.diffs
-    assert diff["before"] == {"role_assignments": [f"Reader at {SUB}"]}
-    assert diff["after"] == {"role_assignments": [f"Reader at {SUB}", f"Reader at {GROUP} if a"]}
-
-
-def adding(*scopes: str) -> Plan:
-    return plan(*(at(scope, READER) for scope in scopes)).plan
+def adding(*scopes: str) -> tuple[Change, ...]:
+    return plan(*(at(scope, READER) for scope in scopes)).changes
 
 
 def test_limits_are_counted_where_azure_counts() -> None:
@@ -252,15 +305,14 @@ def test_limits_are_counted_where_azure_counts() -> None:
     [(SUB, 3599, []), (SUB, 3600, ["RA308"]), (SUB, 3999, ["RA308"]), (MG, 449, []), (MG, 499, ["RA308"])],
 )
 def test_a_limit_that_is_near_is_a_finding(scope: str, held: int, found: list[str]) -> None:
-    planned = with_limits(adding(scope), {scope.lower(): held})
-    assert [item.code for item in planned.findings] == found
+    assert [item.code for item in check_limits(adding(scope), {scope.lower(): held})] == found
 
 
 @pytest.mark.parametrize(("scope", "held", "limit"), [(SUB, 4000, 4000), (MG, 500, 500)])
 def test_a_limit_that_would_be_passed_is_refused(scope: str, held: int, limit: int) -> None:
     with pytest.raises(StepError, match=f"holds {held} role assignments and would get 1 more; Azure allows {limit}"):
-        with_limits(adding(scope), {scope.lower(): held})
+        check_limits(adding(scope), {scope.lower(): held})
 
 
 def test_a_count_that_could_not_be_read_is_not_taken_for_none() -> None:
-    assert with_limits(adding(SUB), {}).findings == ()
+    assert check_limits(adding(SUB), {}) == ()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.actions import allows
+from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.actions import allows, lies_within
 
 ASSIGN = "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action"
 PUBLISH = "Microsoft.Automation/automationAccounts/runbooks/publish/action"
@@ -48,3 +48,24 @@ def test_what_an_entry_takes_away_itself_is_not_allowed() -> None:
 
 def test_data_actions_do_not_count() -> None:
     assert not allows({"actions": [], "dataActions": ["*"]}, PUBLISH)
+
+
+@pytest.mark.parametrize(
+    ("inner", "outer", "within"),
+    [
+        ({"actions": ["a/b/read"]}, {"actions": ["a/*"]}, True),
+        ({"actions": ["a/*"]}, {"actions": ["a/b/read"]}, False),
+        ({"actions": ["a/*/Read"]}, {"actions": ["*/read"]}, True),
+        ({"actions": ["a/b/write"]}, {"actions": ["*"], "notActions": ["a/b/write"]}, False),
+        ({"actions": ["a/*"]}, {"actions": ["*"], "notActions": ["a/b/write"]}, False),
+        ({"actions": ["a/*"], "notActions": ["A/b/*"]}, {"actions": ["*"], "notActions": ["a/b/write"]}, True),
+        ({"actions": ["a/*/read"]}, {"actions": ["*"], "notActions": ["a/b/write", "c/*"]}, True),
+        ({"dataActions": ["a/read"]}, {"actions": ["*"]}, False),
+        ({"dataActions": ["a/read"]}, {"dataActions": ["*"]}, True),
+        ({}, {"actions": ["a"]}, True),
+    ],
+)
+def test_a_role_lies_within_another_where_that_can_be_shown(
+    inner: dict[str, list[str]], outer: dict[str, list[str]], within: bool
+) -> None:
+    assert lies_within([inner], [{"actions": ["nothing"]}, outer]) is within

@@ -105,7 +105,7 @@ def test_nothing_is_young_enough_for_an_age_of_zero(folder: Path, reader: Reader
         b'{"format": 1, "key": "key"',
         b"\xff\xfe",
         b"[]",
-        b'{"format": 1, "key": "key", "time": "now", "surroundings": {}}',
+        b'{"format": 1, "key": "key", "time": "now", "content": {}}',
     ],
 )
 def test_a_damaged_file_is_read_anew(folder: Path, reader: Reader, content: bytes) -> None:
@@ -117,9 +117,7 @@ def test_a_damaged_file_is_read_anew(folder: Path, reader: Reader, content: byte
     assert reader.count == 2
 
 
-@pytest.mark.parametrize(
-    "changed", [{"format": 2}, {"surroundings": {"vaults": []}}, {"surroundings": None}, {"surroundings": []}]
-)
+@pytest.mark.parametrize("changed", [{"format": 2}, {"content": {"vaults": []}}, {"content": None}, {"content": []}])
 def test_what_another_release_kept_is_read_anew(folder: Path, reader: Reader, changed: dict[str, Any]) -> None:
     kept_surroundings(folder, "key", 60, reader)
     change(folder, **changed)
@@ -130,8 +128,8 @@ def test_what_another_release_kept_is_read_anew(folder: Path, reader: Reader, ch
 @pytest.mark.parametrize("part", ["text", [1], [None], {"a": 1}])
 def test_parts_of_another_shape_are_read_anew(folder: Path, reader: Reader, part: Any) -> None:
     kept_surroundings(folder, "key", 60, reader)
-    content = json.loads((folder / KEPT_AS).read_text())["surroundings"]
-    change(folder, surroundings={**content, "mappings": part})
+    content = json.loads((folder / KEPT_AS).read_text())["content"]
+    change(folder, content={**content, "mappings": part})
     assert kept_surroundings(folder, "key", 60, reader) == FOUND
     assert reader.count == 2
 

@@ -11,6 +11,7 @@ from typing import Any
 from ansible_collections.azauto.runas_migration.plugins.module_utils._report.journal import (
     Change,
     blobs_of,
+    last_proof,
     merged,
     rewritten,
     runbook_of,
@@ -118,3 +119,35 @@ def test_a_change_names_what_it_is_about() -> None:
     assert subject("role_assignment", "/x/roleAssignments/guid", None, []) == "guid"
     assert subject("runbook_published", f"{ACCOUNT}/runbooks/a/b", OLD, NEW) == "a/b"
     assert subject("identity", ACCOUNT, None, None) == "aa"
+
+
+def test_the_last_comparison_of_access_counts_with_its_time() -> None:
+    first = record("r", 1, "proof", proof={"verdict": "different", "compared": 2, "differences": [{"role": "Reader"}]})
+    last = record("r", 2, "proof", "2026-01-02T00:00:00Z", proof={"verdict": "equal", "compared": 2, "same": 2})
+    found = last_proof([first, last], [])
+    assert found is not None
+    assert (found["verdict"], found["time"], found["differences"]) == ("equal", "2026-01-02T00:00:00Z", [])
+    assert last_proof([record("r", 1, "note")], []) is None
+
+
+def test_a_comparison_of_another_shape_is_told_and_not_taken_for_equal() -> None:
+    wrong: list[str] = []
+    damaged = last_proof([record("r", 1, "proof", proof={"verdict": "fine", "differences": "none"})], wrong)
+    assert damaged is not None
+    assert damaged["verdict"] == "different"
+    assert wrong == ["proof.verdict of record 1 of run r", "proof.differences of record 1 of run r"]
+    assert last_proof([record("r", 1, "proof", proof=[])], []) is None
+
+
+def test_a_custom_role_is_called_by_its_name_and_a_role_assignment_by_role_and_scope() -> None:
+    role = {
+        "action": "create",
+        "kind": "role_definition",
+        "target": "/s/g",
+        "before": None,
+        "after": {"name": "Limited"},
+    }
+    held = {"action": "delete", "kind": "run_as_role_assignment", "target": "/s/a", "after": None}
+    held["before"] = {"role": "Contributor", "scope": "/s"}
+    lines = timeline([record("r", 1, "intend", change=role), record("r", 2, "intend", change=held)], [])
+    assert [line.subject for line in lines] == ["Limited", "Contributor at /s"]

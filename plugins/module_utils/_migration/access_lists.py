@@ -1,0 +1,100 @@
+# Copyright (c) 2026, the azauto.runas_migration authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE: this file is no public interface of the collection; it may change in any release.
+"""What an identity holds, as the lists of the places show it; each list is read when it is needed."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from .._azure.ids import normal_id
+from .._azure.session import Session
+from .._finding import Finding
+from . import access_reading as reading
+from .access_limits import count_at
+from .access_model import Assignment
+
+# Seconds for which a list is taken for what is there now: one list serves all writes of that time. A read before each
+# write would double the requests, and Azure's own lists lag for longer than that (azure-contracts, section 4.1).
+_FRESH = 5.0
+
+
+@dataclass(frozen=True)
+class _View:
+    """What the identity holds at a place, and when that was asked, in seconds of the monotonic clock."""
+
+    asked: float
+    assignments: tuple[Assignment, ...]
+
+
+class Lists:
+    """The role assignments of one identity at some places, and how many there are of all; used by several threads.
+
+    ``principal_id`` is None before Azure made the identity: then it holds nothing. ``counts`` has how many role
+    assignments a place holds, ``findings`` what could not be read.
+    """
+
+    def __init__(self, session: Session, principal_id: str | None, max_parallel: int) -> None:
+        self._session = session
+        self._principal_id = principal_id
+        self._max_parallel = max_parallel
+        self._views: dict[str, _View] = {}
+        self._tried: set[str] = set()
+        self._places: tuple[str, ...] = ()
+        self._lock = threading.Lock()
+        self.counts: dict[str, int] = {}
+        self.findings: tuple[Finding, ...] = ()
+
+    def read(self, places: Sequence[str]) -> list[Assignment]:
+        """Return what the identity holds at the places; lists that were read already are not read again."""
+        self._places = tuple(places)
+        self._read([place for place in places if normal_id(place) not in self._views])
+        return self._current()
+
+    def read_whole(self, places: Sequence[str]) -> None:
+        """Read and count all role assignments at subscriptions and management groups, each once.
+
+        It is the one expensive reading, so it is asked only where something is to be added. What may not be read is
+        a finding.
+        """
+        wanted = [place for place in places if normal_id(place) not in self._tried]
+        self._tried |= {normal_id(place) for place in wanted}
+        asked = time.monotonic()
+        listed, findings = reading.read_counts(self._session, wanted, self._max_parallel)
+        self.findings += findings
+        for place, assignments in listed.items():
+            self.counts[normal_id(place)] = count_at(place, assignments)
+            self._keep(place, asked, assignments)
+
+    def read_again(self) -> list[Assignment]:
+        """Return what the identity holds now."""
+        self._read(self._places)
+        return self._current()
+
+    def now(self) -> list[Assignment]:
+        """Return what the identity held not more than a few seconds ago."""
+        with self._lock:
+            oldest = min((view.asked for view in self._views.values()), default=time.monotonic())
+            return self.read_again() if time.monotonic() - oldest > _FRESH else self._current()
+
+    def _read(self, places: Sequence[str]) -> None:
+        if self._principal_id is None:
+            return
+        asked = time.monotonic()
+        for place, assignments in reading.read_existing(
+            self._session, places, self._principal_id, self._max_parallel
+        ).items():
+            self._keep(place, asked, assignments)
+
+    def _keep(self, place: str, asked: float, assignments: Iterable[Assignment]) -> None:
+        own = (self._principal_id or "").lower()
+        mine = tuple(item for item in assignments if item.principal_id.lower() == own)
+        self._views[normal_id(place)] = _View(asked, mine)
+
+    def _current(self) -> list[Assignment]:
+        return reading.distinct(item for view in self._views.values() for item in view.assignments)
