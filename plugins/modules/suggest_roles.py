@@ -63,7 +63,8 @@ options:
     type: dict
   role_map_file:
     description:
-      - A file to write the role map to, with the evidence as comments. Its folder must be there.
+      - A file to write the role map to, with the evidence as comments, as the variable C(copy_runas_roles_role_map) of
+        the role C(copy_runas_roles). Its folder must be there.
       - A file that is there is replaced only if this module wrote it and nobody has edited it since.
       - In check mode it is not written.
     type: path
@@ -113,7 +114,7 @@ EXAMPLES = r"""
   azauto.runas_migration.copy_runas_roles:
     resource_group: rg-ops
     automation_account_name: aa-ops
-    role_map: "{{ (lookup('ansible.builtin.file', 'role_maps/aa-ops.yml') | from_yaml).role_map }}"
+    role_map: "{{ (lookup('ansible.builtin.file', 'role_maps/aa-ops.yml') | from_yaml).copy_runas_roles_role_map }}"
 """
 
 RETURN = r"""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
-from .suggest_estate import estate
+from .suggest_estate import MACHINES, estate
 
 if TYPE_CHECKING:
     from .conftest import Azure
@@ -35,7 +35,7 @@ def test_the_file_is_the_role_map_with_its_evidence(azure: Azure, path: Path) ->
     result = azure.call("suggest_roles", "aa", role_map_file=str(path))
     assert result["changed"] is True
     text = path.read_text()
-    assert yaml.safe_load(text) == {"role_map": result["role_map"]}
+    assert yaml.safe_load(text) == {"copy_runas_roles_role_map": result["role_map"]}
     assert "virtualMachines/start/action, 60 times, last 20" in text
     assert "Start-AzVM in Machines, line 6" in text
 
@@ -71,7 +71,7 @@ def test_somebodys_file_is_replaced_only_by_force(azure: Azure, path: Path, how:
 def test_a_file_of_ours_is_brought_up_to_date(azure: Azure, path: Path) -> None:
     azure.call("suggest_roles", "aa", role_map_file=str(path), scope_level="subscription")
     assert azure.call("suggest_roles", "aa", role_map_file=str(path))["changed"] is True
-    assert len(yaml.safe_load(path.read_text())["role_map"][0]["to"]) == 2
+    assert len(yaml.safe_load(path.read_text())["copy_runas_roles_role_map"][0]["to"]) == 2
 
 
 def test_a_folder_in_the_place_of_the_file_is_refused(azure: Azure, path: Path) -> None:
@@ -94,11 +94,30 @@ def test_the_playbook_writes_a_file_for_each_account_and_none_in_check_mode(azur
     assert azure.writes() == []
 
 
-def test_copy_runas_roles_takes_what_the_file_says(start_azure: Start, tmp_path: Path, path: Path) -> None:
+def test_copy_runas_roles_gives_what_the_file_says_and_no_more(start_azure: Start, tmp_path: Path, path: Path) -> None:
     account = {"name": "aa", "identity": "system", "run_as": {"application": "run-as"}}
-    runbook = {"name": "Machines", "text": "Get-AzVM | Start-AzVM"}
-    azure = start_azure(*estate(tmp_path, accounts=[{**account, "runbooks": [runbook]}], activity=[]))
+    accounts = [{**account, "runbooks": [{"name": "Machines", "text": "Get-AzVM | Start-AzVM"}]}]
+    azure = start_azure(*estate(tmp_path, accounts=accounts))
     azure.call("suggest_roles", "aa", role_map_file=str(path))
-    role_map = yaml.safe_load(path.read_text())["role_map"]
-    copied = azure.call("copy_runas_roles", "aa", role_map=role_map)["copied"]
-    assert [item["role"] for item in copied] == ["Virtual Machine Contributor"]
+    role_map = yaml.safe_load(path.read_text())["copy_runas_roles_role_map"]
+    first = azure.call("copy_runas_roles", "aa", role_map=role_map)
+    assert {(item["role"], item["scope"].rsplit("/", 1)[-1]) for item in first["copied"]} == MACHINES
+    assert azure.call("copy_runas_roles", "aa", role_map=role_map)["changed"] is False
+
+
+def test_a_role_at_a_management_group_is_copied_to_where_the_file_says(
+    start_azure: Start, tmp_path: Path, path: Path
+) -> None:
+    run_as = {"application": "run-as", "roles": [{"role": "Contributor", "scope": "mg:mg-top"}]}
+    roles = ["Contributor", "User Access Administrator", {"role": "Reader", "scope": "mg:mg-top"}]
+    members = {
+        "management_groups": [{"name": "mg-top"}],
+        "subscriptions": [{"name": "production", "management_group": "mg-top", "resource_groups": ["rg-a", "rg-b"]}],
+        "accounts": [{"name": "aa", "identity": "system", "run_as": run_as}],
+        "logins": {"migration": {"secret": "FAKE-secret", "graph": "manage", "roles": roles}},
+    }
+    azure = start_azure(*estate(tmp_path, **members))
+    azure.call("suggest_roles", "aa", role_map_file=str(path))
+    role_map = yaml.safe_load(path.read_text())["copy_runas_roles_role_map"]
+    copied = azure.call("copy_runas_roles", "aa", role_map=role_map)
+    assert {(item["role"], item["scope"].rsplit("/", 1)[-1]) for item in copied["copied"]} == MACHINES

@@ -12,12 +12,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
 
-from .access_choices import inside
 from .access_model import Role
 from .actions import matcher
 from .operations import DATA, is_data, only_reads, plain, provider_of, subject_of, type_of
@@ -143,15 +142,12 @@ class Powers:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All roles by guid. ``assignable`` has the scopes of roles that cannot be given everywhere."""
+    """All roles by guid."""
 
     powers: dict[str, Powers]
-    assignable: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @staticmethod
-    def of(
-        roles: Iterable[Role], operations: Iterable[str] = (), assignable: Mapping[str, Sequence[str]] | None = None
-    ) -> Catalogue:
+    def of(roles: Iterable[Role], operations: Iterable[str] = ()) -> Catalogue:
         """Return the catalogue of roles, without those that could not be read.
 
         Known operations are those that any of the roles names, and ``operations``.
@@ -163,19 +159,12 @@ class Catalogue:
         by_provider: dict[str, list[str]] = defaultdict(list)
         for operation in sorted(universe):
             by_provider[provider_of(operation)].append(operation)
-        return Catalogue({guid: Powers(role, by_provider) for guid, role in known.items()}, assignable or {})
+        return Catalogue({guid: Powers(role, by_provider) for guid, role in known.items()})
 
     def candidates(self, *, custom: bool) -> list[Powers]:
         """Return the roles that may be suggested: none that gives out roles, custom ones only if asked for."""
         chosen = [item for item in self.powers.values() if not item.role.privileged]
         return [item for item in chosen if custom or not item.role.custom]
-
-    def can_be_given(self, powers: Powers, scope: str) -> bool:
-        """Tell whether a role can be given at a scope: one that somebody made only at or inside its own scopes.
-
-        What lies below a management group does not follow from ids, so that such a scope of a role counts for nothing.
-        """
-        return not powers.role.custom or any(inside(scope, one) for one in self.assignable.get(powers.role.guid, ()))
 
 
 def _patterns(role: Role) -> Iterable[str]:

@@ -22,8 +22,10 @@ from . import file_access
 from .suggest_model import Activity, CodeUse, NotCovered, Reasons, Suggestion, Suggestions
 
 _MADE_BY = "# Made by azauto.runas_migration.suggest_roles; sha256 of the lines below: "
+# The variable of the role copy_runas_roles: a file that was reviewed is put into host_vars as it is.
+_VARIABLE = "copy_runas_roles_role_map"
 _HEAD = """\
-# Roles to review, and then to give to copy_runas_roles as role_map. Nothing has been applied.
+# Roles to review, and then to put into host_vars for the role copy_runas_roles. Nothing has been applied.
 # Change what does not suit you: a rule with `to: []` leaves its role out, no rule copies a role as it is.
 """
 _MOST_REASONS = 12
@@ -39,9 +41,9 @@ def render(found: Suggestions, account: str) -> bytes:
         if rule not in rules:
             lines.append(_comment(f"Left out, because Ansible would take a name in it for a template: {dict(rule)}"))
     if not rules:
-        lines.append("role_map: []\n")
+        lines.append(f"{_VARIABLE}: []\n")
     else:
-        lines.append("role_map:\n")
+        lines.append(f"{_VARIABLE}:\n")
         for rule in rules:
             lines += [f"  {_comment(text)}" for text in _reasons_for(rule, found.suggestions)]
             written: str = yaml.safe_dump([rule], sort_keys=False, default_flow_style=False, width=1000)

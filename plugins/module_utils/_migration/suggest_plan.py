@@ -86,7 +86,7 @@ class _Work:
 
     def _suggest(self, scope: str, holding: Holding, needs: Mapping[str, Reasons]) -> None:
         own = self.catalogue.powers[holding.assignment.role]
-        candidates = [item for item in self.candidates if self.catalogue.can_be_given(item, scope)]
+        candidates = [item for item in self.candidates if item.role.assignable_at(scope)]
         if own not in candidates and not own.role.privileged:
             candidates.append(own)
         found = cover(needs, candidates, within=own)

@@ -23,7 +23,7 @@ from .._finding import Finding
 from .._step import StepError, in_parallel
 from . import access_reading, suggest_file
 from ._call import Call, Result
-from .access_model import Assignment, assignment_of, role_of
+from .access_model import Assignment, Role, assignment_of, role_of
 from .access_sources import dormant_principals, find_sources
 from .cmdlet_operations import CmdletOperations, own_operations
 from .part_reading import OF_ONE_PART
@@ -145,11 +145,7 @@ def _read_held(call: Call, principals: Sequence[str]) -> _Held:
     assignments = [assignment for assignment, dummy in seen.assignments]
     if not assignments:
         return _Held(findings=seen.findings)
-    definitions = _read_definitions(call)
-    roles = {role.guid: role for role in map(role_of, definitions)}
-    others = [pair for pair in seen.assignments if pair[0].role not in roles]
-    roles |= access_reading.read_roles(call.session, access_reading.Reading(tuple(others)), call.max_parallel)
-    assignable = {str(item["name"]).lower(): item["properties"].get("assignableScopes") or () for item in definitions}
+    roles = access_reading.read_roles(call.session, seen, call.max_parallel, known=_read_roles(call))
     reach = _read_reach(call, assignments)
     holdings = [
         Holding(item, roles[item.role].name, reach.get(normal_id(item.scope), frozenset())) for item in assignments
@@ -157,20 +153,21 @@ def _read_held(call: Call, principals: Sequence[str]) -> _Held:
     holdings.sort(key=lambda item: item.key)
     named = {subscription_of(item.scope) for item in assignments} | {one for each in reach.values() for one in each}
     ids = {one.lower(): one for one in named if one}
-    catalogue = Catalogue.of(roles.values(), assignable=assignable)
+    catalogue = Catalogue.of(roles.values())
     return _Held(tuple(holdings), tuple(ids[key] for key in sorted(ids)), catalogue, seen.findings)
 
 
-def _read_definitions(call: Call) -> list[dict[str, Any]]:
-    """Return all roles that can be given in the account's subscription."""
+def _read_roles(call: Call) -> dict[str, Role]:
+    """Return all roles that can be given in the account's subscription, by guid."""
     scope = f"/subscriptions/{call.account.subscription_id}"
     try:
-        return authorization.list_definitions(call.session, scope)
+        roles = map(role_of, authorization.list_definitions(call.session, scope))
     except Forbidden as error:
         raise StepError(
             f"Which roles there are cannot be read: {error} Allow the login "
             f"Microsoft.Authorization/roleDefinitions/read at {scope}; Reader has it."
         ) from None
+    return {role.guid: role for role in roles}
 
 
 def _read_reach(call: Call, assignments: Sequence[Assignment]) -> Mapping[str, frozenset[str]]:

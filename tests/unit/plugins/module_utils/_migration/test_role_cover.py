@@ -122,15 +122,6 @@ def test_roles_that_somebody_made_are_candidates_only_when_asked_for() -> None:
     assert len(catalogue.candidates(custom=True)) == 1
 
 
-def test_a_role_that_somebody_made_can_be_given_only_inside_its_scopes() -> None:
-    own = role("Team Blue", *NEEDS, custom=True)
-    catalogue = Catalogue.of([own, GENERAL], assignable={own.guid: ["/subscriptions/1111"]})
-    blue, general = catalogue.powers[own.guid], catalogue.powers[GENERAL.guid]
-    assert catalogue.can_be_given(blue, "/subscriptions/1111/resourceGroups/rg-a")
-    assert not catalogue.can_be_given(blue, "/subscriptions/2222/resourceGroups/rg-a")
-    assert catalogue.can_be_given(general, "/subscriptions/2222")
-
-
 def test_the_order_of_the_catalogue_does_not_matter() -> None:
     twins = [role("Machine Operator A", *NEEDS), role("Machine Operator B", *NEEDS)]
     assert names(found(*twins)) == names(found(*reversed(twins))) == ["Machine Operator A"]

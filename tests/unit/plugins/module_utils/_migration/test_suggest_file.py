@@ -44,7 +44,7 @@ def hostile() -> Suggestions:
 def test_hostile_names_come_back_as_they_were_and_add_nothing() -> None:
     found = hostile()
     content = suggest_file.render(found, HOSTILE)
-    assert yaml.safe_load(content) == {"role_map": [dict(rule) for rule in found.role_map]}
+    assert yaml.safe_load(content) == {"copy_runas_roles_role_map": [dict(rule) for rule in found.role_map]}
 
 
 def test_a_comment_is_one_printable_line() -> None:
@@ -57,12 +57,12 @@ def test_a_name_that_ansible_would_run_is_left_out_and_said_so() -> None:
     rule = {"role": "{{ lookup('pipe', 'id') }}", "scope": "/subscriptions/1", "to": ["Reader"]}
     harmless = {**rule, "role": "Contributor"}
     content = suggest_file.render(Suggestions(role_map=(rule, harmless)), "account")
-    assert yaml.safe_load(content) == {"role_map": [harmless]}
+    assert yaml.safe_load(content) == {"copy_runas_roles_role_map": [harmless]}
     assert b"# Left out, because Ansible would take a name in it for a template" in content
 
 
 def test_nothing_to_suggest_is_an_empty_list() -> None:
-    assert yaml.safe_load(suggest_file.render(Suggestions(), "account")) == {"role_map": []}
+    assert yaml.safe_load(suggest_file.render(Suggestions(), "account")) == {"copy_runas_roles_role_map": []}
 
 
 def test_a_file_that_nobody_edited_is_replaced_and_an_edited_one_is_not(tmp_path: Path) -> None:

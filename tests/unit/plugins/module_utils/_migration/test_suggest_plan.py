@@ -187,6 +187,18 @@ def test_a_condition_or_an_unreadable_role_is_left_alone() -> None:
     assert codes(found).count("RA348") == 2
 
 
+def test_a_role_that_somebody_made_is_suggested_only_where_it_can_be_given() -> None:
+    actions = ({"actions": [START]},)
+    own = Role("blue", "Team Blue", actions, custom=True, assignable_scopes=("/subscriptions/2222",))
+    evidence = Evidence((started(), started(subscription="/subscriptions/2222")))
+    holdings = (held("Contributor"), held("Contributor", "/subscriptions/2222"))
+    found = suggest(evidence, holdings, Catalogue.of([*ROLES, own]), level="subscription", custom=True)
+    assert {(item.role, item.scope) for item in found.suggestions} == {
+        ("Virtual Machine Contributor", S),
+        ("Team Blue", "/subscriptions/2222"),
+    }
+
+
 def test_no_evidence_leaves_every_role_and_says_so() -> None:
     found = result(held("Contributor"), held("Reader"))
     assert (found.suggestions, found.role_map) == ((), ())
