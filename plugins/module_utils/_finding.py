@@ -28,6 +28,7 @@ from ._codes.retirement import RETIREMENT
 from ._codes.run_as import RUN_AS
 from ._codes.runbooks import RUNBOOKS
 from ._codes.site_recovery import SITE_RECOVERY
+from ._codes.suggestions import SUGGESTIONS
 
 __all__ = ["CODES", "Code", "Finding", "Severity", "finding"]
 
@@ -36,6 +37,7 @@ CODES: dict[str, Code] = {
     **RUN_AS,
     **IDENTITY,
     **ACCESS,
+    **SUGGESTIONS,
     **KEY_VAULT,
     **DIRECTORY,
     **LIMITING,

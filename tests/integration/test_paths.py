@@ -27,7 +27,10 @@ MODULES: dict[str, dict[str, Any]] = {
     "update_runbook": {"pending_draft": "keep"},
     "remove_runas": {"stage": "delete"},
 }
-READING: dict[str, dict[str, Any]] = {"runas_info": {"scope": ["run_as", "access", "runbooks", "usage", "hybrid"]}}
+READING: dict[str, dict[str, Any]] = {
+    "runas_info": {"scope": ["run_as", "access", "runbooks", "usage", "hybrid"]},
+    "suggest_roles": {"scope_level": "resource"},
+}
 ALL = {**MODULES, **READING}
 
 

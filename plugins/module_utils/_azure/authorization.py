@@ -101,6 +101,11 @@ def find_definitions(session: Session, scope: str, role_name: str) -> list[Json]
     return _sdk.pages(doing, session.role_definitions.list, _path(scope), filter=filter_)
 
 
+def list_definitions(session: Session, scope: str) -> list[Json]:
+    """Return the role definitions that can be assigned at a scope or inside it, built-in and custom (section 4.2)."""
+    return _sdk.pages(f"Listing the role definitions at {scope}", session.role_definitions.list, _path(scope))
+
+
 def put_definition(session: Session, scope: str, guid: str, properties: Mapping[str, Any]) -> Json:
     """Create the custom role ``guid``, or replace it as a whole, and return it as answered (contract 4.8).
 

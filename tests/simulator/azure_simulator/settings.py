@@ -37,6 +37,8 @@ class Settings:
     slim_runbook_list: bool = _setting(False, "items of the runbook list have no parameters")
     slim_connection_list: bool = _setting(True, "items of the connection list have no field values")
     jobs_newest_first: bool = _setting(True, "lists of jobs begin with the newest; else with the oldest")
+    activity_log_takes_caller: bool = _setting(True, "the Activity Log can be filtered by caller")
+    activity_log_names_application: bool = _setting(False, "callers in it are application ids; else object ids")
     principal_checked_always: bool = _setting(False, "PrincipalNotFound also when principalType is sent")
     role_assignment_limit: int = _setting(4000, "role assignments per subscription")
     key_vault_policy_limit: int = _setting(1024, "access policies per key vault")
