@@ -24,6 +24,9 @@ APP_ROLE = "app_role"
 DIRECTORY_ROLE = "directory_role"
 GROUP = "group"
 
+# What is copied unless the task names less; groups are joined only where join_groups names them.
+KINDS = ("role_assignments", "vault_policies", "app_roles", "directory_roles")
+
 # Reasons for not copying something that the task itself asked for.
 ASKED_FOR = frozenset({"excluded", "role_map"})
 
