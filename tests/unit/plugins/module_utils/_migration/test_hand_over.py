@@ -113,7 +113,7 @@ def test_without_entries_an_older_file_goes(tmp_path: Path) -> None:
     write_hand_over(tmp_path, "hand-over.sh", TARGET, [asked()])
     assert write_hand_over(tmp_path, "hand-over.sh", TARGET, []) is None
     assert list(tmp_path.iterdir()) == []
-    assert write_hand_over(tmp_path / "never", TARGET, []) is None
+    assert write_hand_over(tmp_path / "never", "hand-over.sh", TARGET, []) is None
     assert not (tmp_path / "never").exists()
 
 
