@@ -53,6 +53,7 @@ _KINDS = {"runbook_published": "runbook", "runbook_draft": "draft of runbook", "
 _DIFFERENCES = {
     "missing": "the identity does not have it",
     "more": "only the identity has it",
+    "kept": "the identity has it, though it was to be left out",
     "wider": "it allows more than what it replaces",
 }
 _PARTS = {
