@@ -102,6 +102,10 @@ class Expected:
         elif reason == "privileged":
             self.codes[_PRIVILEGED_CODES[right[0]]] += 1
 
+    def keep(self, rights: Iterable[Right]) -> None:
+        """These the identity holds from the start, though the task leaves them out."""
+        self.differences |= {(right, "kept") for right in rights}
+
     def compare(self, right: Right, reason: str | None, differences: Iterable[tuple[Right, str]] = ()) -> None:
         """One right of the Run As account takes part in the comparison; ``reason`` is why it was not just copied."""
         found = set(differences)
@@ -150,7 +154,10 @@ def _role_assignments(told: Json, asked: Asked, result: Expected) -> None:
             if reason == "role_map" and (item["role_name"], name) in _WIDER
         }
         result.compare(_role(item, item["role_name"]), reason, wider)
-    wanted = roles(told["direct"]) | {_role(item, name) for item, gives, dummy in fates for name in gives}
+    given = {_role(item, name) for item, gives, dummy in fates for name in gives}
+    wanted = roles(told["direct"]) | given
+    left_out = {_role(item, item["role_name"]) for item, dummy, reason in fates if reason in _AS_ASKED}
+    result.keep((before & left_out) - given)
     result.differences |= {(right, "more") for right in before - wanted}
 
 
@@ -294,6 +301,8 @@ def _groups(told: Json, asked: Asked, dormant: bool, may: bool, result: Expected
             result.compare(group(item), None)
             continue
         _give(group(item), reason, may, result)
+        if item["name"] in before:
+            result.keep([group(item)])
         closed = item["dynamic"] or item["synced"]
         result.codes["RA335"] += reason is not None and closed and reason.endswith("group")
         if reason == "not asked for" or (reason or "").endswith("group"):
