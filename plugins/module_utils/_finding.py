@@ -21,12 +21,14 @@ from ._codes.dependants import DEPENDANTS
 from ._codes.directory import DIRECTORY
 from ._codes.identity import IDENTITY
 from ._codes.key_vault import KEY_VAULT
+from ._codes.limiting import LIMITING
 from ._codes.modules import MODULES
 from ._codes.reading import READING
 from ._codes.retirement import RETIREMENT
 from ._codes.run_as import RUN_AS
 from ._codes.runbooks import RUNBOOKS
 from ._codes.site_recovery import SITE_RECOVERY
+from ._codes.suggestions import SUGGESTIONS
 
 __all__ = ["CODES", "Code", "Finding", "Severity", "finding"]
 
@@ -35,8 +37,10 @@ CODES: dict[str, Code] = {
     **RUN_AS,
     **IDENTITY,
     **ACCESS,
+    **SUGGESTIONS,
     **KEY_VAULT,
     **DIRECTORY,
+    **LIMITING,
     **RUNBOOKS,
     **MODULES,
     **DEPENDANTS,

@@ -46,7 +46,8 @@ class Change:
 
     ``before`` and ``after`` are plain JSON; None means absent. ``target`` is the
     id of what is written. Changes of one ``track`` are carried out in order,
-    different tracks are independent. ``approval`` is what a person approves: it
+    different tracks are independent. A later ``wave`` begins only once all changes
+    of the earlier ones are made. ``approval`` is what a person approves: it
     replaces target, before and after in the plan's fingerprint where these hold
     what only Azure decides.
     """
@@ -58,6 +59,7 @@ class Change:
     after: Any
     track: str = ""
     approval: Mapping[str, Any] | None = None
+    wave: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """Return the change as results and the ledger carry it."""
@@ -160,19 +162,23 @@ _STOPS_ALL = (Unreachable, Throttled, LoginFailed, MissingPackage)
 def carry_out(plan: Plan, hands: Hands, journal: Journal, *, max_parallel: int = 1) -> Outcome:
     """Carry out a plan's changes and report what was done, what failed and what is left.
 
-    A failure ends its own track; one that means that Azure cannot be talked to
-    ends all. Nothing is raised for a failed change: the outcome tells it.
+    A failure ends its own track and keeps later waves from beginning; one that means
+    that Azure cannot be talked to ends all. Nothing is raised for a failed change:
+    the outcome tells it.
     """
-    tracks = _tracks(plan.changes)
-    stopped = _Flag()
-    outcomes = in_parallel(
-        lambda track: _carry_out_track(track, hands, journal, stopped), tracks, max_parallel, per_thread=1
-    )
     whole = Outcome()
-    for outcome in outcomes:
-        whole.done += outcome.done
-        whole.failures += outcome.failures
-        whole.left += outcome.left
+    stopped = _Flag()
+    for wave in _waves(plan.changes):
+        if not whole.complete:
+            whole.left += wave
+            continue
+        outcomes = in_parallel(
+            lambda track: _carry_out_track(track, hands, journal, stopped), _tracks(wave), max_parallel, per_thread=1
+        )
+        for outcome in outcomes:
+            whole.done += outcome.done
+            whole.failures += outcome.failures
+            whole.left += outcome.left
     return whole
 
 
@@ -196,6 +202,11 @@ class _Flag:
 
     def __init__(self) -> None:
         self.set = False
+
+
+def _waves(changes: Sequence[Change]) -> list[list[Change]]:
+    numbers = sorted({change.wave for change in changes})
+    return [[change for change in changes if change.wave == number] for number in numbers]
 
 
 def _tracks(changes: Sequence[Change]) -> list[list[Change]]:

@@ -262,8 +262,10 @@ not_copied:
       C(reason).
     - The reason is C(excluded) or C(role_map) (asked for), C(privileged), C(unused), C(unreadable) (the role could not
       be read), C(other condition) (the identity has the role there with another one), C(several conditions),
-      C(not assignable) (a custom role that may not be given there) or C(condition names the principal). But for the
-      first two there is a finding as well.
+      C(not assignable) (a custom role that may not be given there), C(condition names the principal), C(rbac mode) (the
+      vault goes by roles, so that its policies give nothing), C(other tenant), C(not ready) or C(full) (of a vault),
+      C(not offered) (the application has no such app role any more), C(not asked for) (a group), C(dynamic group) or
+      C(synced group). But for the first two there is a finding as well.
   returned: success
   type: list
   elements: dict
@@ -308,6 +310,11 @@ proof:
       type: int
       returned: success
       sample: 0
+    whole:
+      description: Whether everything that was to be compared could be read.
+      type: bool
+      returned: success
+      sample: true
     differences:
       description:
         - The others, as in RV(not_copied), each with C(how) in place of the reason. That is C(missing), C(more) (only

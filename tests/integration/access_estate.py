@@ -98,12 +98,22 @@ def codes(result: dict[str, Any]) -> list[str]:
 
 
 def roles(entries: list[dict[str, Any]]) -> list[str]:
-    return sorted(entry["role"] for entry in entries)
+    """Return the roles of Azure among entries of all kinds."""
+    return sorted(entry["role"] for entry in of_roles(entries))
+
+
+def of_roles(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the entries that are role assignments."""
+    return [entry for entry in entries if entry["kind"] == "role_assignment"]
 
 
 def without_ids(changes: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return changes without what only Azure decides: the principal, and the names that follow from it."""
     return [
-        {**change, "target": change["target"].rsplit("/", 1)[0], "after": {**change["after"], "principal_id": None}}
+        {
+            **change,
+            "target": None if change["kind"] != "role_assignment" else change["target"].rsplit("/", 1)[0],
+            "after": {**change["after"], "principal_id": None, "object_id": None},
+        }
         for change in changes
     ]

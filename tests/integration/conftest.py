@@ -110,7 +110,8 @@ class Azure:
     ) -> dict[str, Any]:
         """Run the step of a module on an account and return its result; diff mode is always on."""
         step, arguments = step_of(module)
-        named = {**self.login(login), **self.account(account), "ledger": str(self.ledger), **options}
+        ledger = {"ledger": str(self.ledger)} if "ledger" in arguments.options else {}
+        named = {**self.login(login), **self.account(account), **ledger, **options}
         checked = ArgumentSpecValidator(dict(arguments.options), **arguments.rules()).validate(named)
         assert not checked.error_messages, checked.error_messages
         parameters = checked.validated_parameters

@@ -14,7 +14,7 @@ import pytest
 
 from ansible_collections.azauto.runas_migration.plugins.module_utils._azure import authorization, automation
 from ansible_collections.azauto.runas_migration.plugins.module_utils._azure.ids import AccountId
-from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.access_around import KEPT_AS
+from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.access_around import KEPT_AS, SHARED
 
 from .access_estate import Start, codes, roles, session, small
 
@@ -84,12 +84,12 @@ def test_what_lies_around_is_read_once_for_all_accounts(azure: Azure) -> None:
 
 def test_check_mode_keeps_nothing(azure: Azure) -> None:
     checked = azure.call("copy_runas_roles", "aa-plain", check=True)
-    assert not (Path(checked["ledger"]).parent / KEPT_AS).exists()
+    assert not (Path(checked["ledger"]).parent / SHARED / KEPT_AS).exists()
 
 
 def test_what_was_kept_is_for_the_owner_only_and_holds_no_secret(azure: Azure) -> None:
     azure.call("enable_identity", "aa-plain")
-    kept = Path(azure.call("copy_runas_roles", "aa-plain")["ledger"]).parent / KEPT_AS
+    kept = Path(azure.call("copy_runas_roles", "aa-plain")["ledger"]).parent / SHARED / KEPT_AS
     assert kept.stat().st_mode & 0o777 == 0o600
     assert azure.login()["secret"] not in kept.read_text()
     assert json.loads(kept.read_text())["content"]["subscriptions"]

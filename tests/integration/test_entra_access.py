@@ -172,7 +172,7 @@ def test_groups_are_joined_where_that_is_asked_for_and_can_be_done(azure: Azure)
         part = opened.groups.plan()
         assert [made["created"] for made in carried_out(opened.groups, part)] == [True, True]
         held = {right.role for right in opened.groups.held()}
-    assert held == {"assignable", "operators", "everybody"}
+    assert held == {"assignable", "operators"}
     again = planned(azure, "groups", join_groups=JOIN_ALL)
     assert names(again)["unchanged"] == ["assignable", "operators"]
     assert not any("operators" in item.sentence for item in again.findings)

@@ -23,10 +23,14 @@ OF_THE_PROCESS = {"discovered_interpreter_python", "ansible_facts", "warnings", 
 MODULES: dict[str, dict[str, Any]] = {
     "enable_identity": {},
     "copy_runas_roles": {"role_map": "Contributor=Reader+Virtual Machine Contributor"},
+    "limit_runas": {"not_actions": "Microsoft.Sql/*"},
     "update_runbook": {"pending_draft": "keep"},
     "remove_runas": {"stage": "delete"},
 }
-READING: dict[str, dict[str, Any]] = {"runas_info": {"scope": ["run_as", "access", "runbooks", "usage", "hybrid"]}}
+READING: dict[str, dict[str, Any]] = {
+    "runas_info": {"scope": ["run_as", "access", "runbooks", "usage", "hybrid"]},
+    "suggest_roles": {"scope_level": "resource"},
+}
 ALL = {**MODULES, **READING}
 
 

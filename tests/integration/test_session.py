@@ -325,7 +325,7 @@ def test_all_pages_are_read_though_some_are_empty(azure: Azure) -> None:
 def test_a_next_page_on_another_host_gets_no_token() -> None:
     page = Answer(200, {}, {"value": [], "nextLink": "https://elsewhere.invalid/page2"})
     with pytest.raises(Failed, match="another host"):
-        Session(Login())._rest_of_pages(None, "https://arm.invalid", page, "nextLink", "Listing things")
+        list(Session(Login())._page_by_page(None, "https://arm.invalid", page, "nextLink", "Listing things"))
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,15 @@ def list_held_at(session: Session, scope: str, principal_id: str) -> list[Json]:
     return _list(session, doing, scope, f"atScope() and assignedTo('{_literal(principal_id)}')")
 
 
+def list_held(session: Session, scope: str, principal_id: str) -> list[Json]:
+    """Return what a principal holds at a scope, inside it and from above, by itself or through its groups (section 4).
+
+    Only for users and service principals. What a group holds names the group as its principal.
+    """
+    doing = f"Listing what principal {principal_id} holds at and inside {scope}"
+    return _list(session, doing, scope, f"assignedTo('{_literal(principal_id)}')")
+
+
 def get_assignment(session: Session, scope: str, name: str) -> Json | None:
     """Return the role assignment ``name`` at a scope; None where there is none, or none is replicated yet (4.1)."""
     doing = f"Reading role assignment {name} at {scope}"
@@ -90,6 +99,32 @@ def find_definitions(session: Session, scope: str, role_name: str) -> list[Json]
     doing = f"Looking for role {role_name} at {scope}"
     filter_ = f"roleName eq '{_literal(role_name)}'"
     return _sdk.pages(doing, session.role_definitions.list, _path(scope), filter=filter_)
+
+
+def list_definitions(session: Session, scope: str) -> list[Json]:
+    """Return the role definitions that can be assigned at a scope or inside it, built-in and custom (section 4.2)."""
+    return _sdk.pages(f"Listing the role definitions at {scope}", session.role_definitions.list, _path(scope))
+
+
+def put_definition(session: Session, scope: str, guid: str, properties: Mapping[str, Any]) -> Json:
+    """Create the custom role ``guid``, or replace it as a whole, and return it as answered (contract 4.8).
+
+    ``scope`` is one of its assignable scopes. Raises Conflict with code
+    RoleDefinitionWithSameNameExists where another role has its name.
+    """
+    doing = f"Writing the custom role {properties['roleName']} at {scope}"
+    body = _sdk.json_body({"properties": dict(properties)})
+    operation = session.role_definitions.create_or_update
+    return _sdk.answer(doing, session.authorization, operation, _path(scope), guid, body)
+
+
+def delete_definition(session: Session, scope: str, guid: str) -> bool:
+    """Delete the custom role ``guid``; tell whether it was there.
+
+    Raises an error with code RoleDefinitionHasAssignments while any role assignment names it (contract 4.8).
+    """
+    doing = f"Deleting the custom role {guid} at {scope}"
+    return _sdk.status(doing, session.role_definitions.delete, _path(scope), guid) == 200
 
 
 def _list(session: Session, doing: str, scope: str, filter_: str | None) -> list[Json]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from ssl import SSLContext
@@ -198,8 +198,12 @@ class Session:
 
     def arm_pages(self, path: str, api_version: str, doing: str, **content: Any) -> list[dict[str, Any]]:
         """Return the items of all pages; empty pages with a nextLink are followed (azure-contracts, 2.1)."""
+        return [item for page in self.arm_page_by_page(path, api_version, doing, **content) for item in page]
+
+    def arm_page_by_page(self, path: str, api_version: str, doing: str, **content: Any) -> Iterator[list[Any]]:
+        """Yield the items of each page, for lists that are too long to hold; a page is asked for when it is wanted."""
         first = self.arm("GET", path, api_version, doing, **content)
-        return self._rest_of_pages(self._arm, self.cloud.resource_manager, first, "nextLink", doing)
+        return self._page_by_page(self._arm, self.cloud.resource_manager, first, "nextLink", doing)
 
     def graph(self, method: str, path: str, doing: str, **content: Any) -> Answer:
         """Send a request to Microsoft Graph v1.0; as ``arm``."""
@@ -209,19 +213,20 @@ class Session:
     def graph_pages(self, path: str, doing: str, **content: Any) -> list[dict[str, Any]]:
         """Return the items of all pages of a Graph collection."""
         first = self.graph("GET", path, doing, **content)
-        return self._rest_of_pages(self._graph, self.cloud.graph, first, "@odata.nextLink", doing)
+        pages = self._page_by_page(self._graph, self.cloud.graph, first, "@odata.nextLink", doing)
+        return [item for page in pages for item in page]
 
     def rest_of_graph_pages(self, body: Mapping[str, Any], doing: str) -> list[dict[str, Any]]:
         """Return the items of a page that came in a batch, and of all pages after it."""
-        return self._rest_of_pages(self._graph, self.cloud.graph, Answer(200, {}, body), "@odata.nextLink", doing)
+        pages = self._page_by_page(self._graph, self.cloud.graph, Answer(200, {}, body), "@odata.nextLink", doing)
+        return [item for page in pages for item in page]
 
-    def _rest_of_pages(self, client: Any, base: str, answer: Answer, link: str, doing: str) -> list[dict[str, Any]]:
-        items: list[dict[str, Any]] = []
+    def _page_by_page(self, client: Any, base: str, answer: Answer, link: str, doing: str) -> Iterator[list[Any]]:
         while True:
-            items += answer.body["value"]
+            yield answer.body["value"]
             following = answer.body.get(link)
             if not following:
-                return items
+                return
             if urlsplit(following)[:2] != urlsplit(base)[:2]:
                 raise Failed(f"{doing} failed: the next page lies on another host; the token is not sent there.")
             answer = self._send(client, "GET", following, doing, {})

@@ -13,6 +13,7 @@ Nothing is ever changed or taken away. In the end both are compared: the proof.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 from .._arguments import ACCOUNT, LEDGER, LOGIN, ArgumentSpec
@@ -22,11 +23,12 @@ from .._azure.errors import LoginFailed, Unreachable
 from .._ledger import read_journal
 from .._step import Hands, Plan, StepError
 from ._call import Call, Result
-from .access_around import KEPT_AS, AccessAround, read_around, shared_around
+from .access_around import KEPT_AS, SHARED, AccessAround, read_around, shared_around
 from .access_choices import choices_of
 from .access_copy import Copy
+from .access_counts import Counts
 from .access_orphans import find_orphans
-from .access_part import ROLE_ASSIGNMENT, Copying, Kind, Target
+from .access_part import Copying, Kind, Target
 from .access_reading import Reading
 from .access_result import diffs_of, facts_of, once
 from .access_roles import RoleAssignments, RoleOptions
@@ -37,7 +39,7 @@ from .chosen_identity import SYSTEM, ChosenIdentity, choose_identity
 from .directory_reading import read_directory
 from .directory_roles import DirectoryRoles
 from .groups import Groups
-from .migration_history import History, history_of
+from .migration_history import history_of
 from .shared_reading import Shelf, key_of
 from .vault_policies import VaultPolicies
 
@@ -83,7 +85,7 @@ def run(call: Call) -> Result:
     copying = Copying(target, found.sources, dormant_principals(found.sources), choices)
     around = _around(call) if copying.dormant else AccessAround()
     history = history_of(read_journal(call.ledger))
-    copy = Copy(_kinds(call, copying, around, history), call.parameters["replication_timeout"])
+    copy = Copy(_kinds(call, copying, around), call.parameters["replication_timeout"])
     part = copy.plan()
     orphans = find_orphans(call.session, call.account, history, target.principal_id, call.max_parallel)
     findings = once((*found.findings, *part.findings, *around.eligible_for(copying.dormant), *orphans))
@@ -105,22 +107,31 @@ def find_target(call: Call) -> tuple[Target, ChosenIdentity]:
 
 def _around(call: Call) -> AccessAround:
     """Return what lies around all accounts, as far as the options let it be shared with other workers."""
-    age = int(call.parameters["surroundings_age"])
-    search = call.parameters["search"] == RESOURCE_GRAPH and age > 0
+    # In check mode nothing is kept, so Resource Graph is asked for this account's principals only.
+    search = call.parameters["search"] == RESOURCE_GRAPH and not call.check_mode
     vaults = "vault_policies" in call.parameters["kinds"]
-    shelf = Shelf(call.ledger.parent, KEPT_AS, key_of(call.parameters, search, vaults), age)
+    shelf = _shelf(call)
     own = call.account.subscription_id
-    read = partial(read_around, call.session, own, call.max_parallel, search=search, vaults=vaults)
-    found = shared_around(shelf if age > 0 else None, read, keep=not call.check_mode)
+    read = partial(
+        read_around, call.session, own, call.max_parallel, search=search and shelf is not None, vaults=vaults
+    )
+    keyed = replace(shelf, key=key_of(call.parameters, call.parameters["search"], vaults)) if shelf else None
+    found = shared_around(keyed, read, keep=not call.check_mode)
     return found if found.covers(own) else read()
 
 
-def _kinds(call: Call, copying: Copying, around: AccessAround, history: History) -> list[Kind]:
+def _shelf(call: Call) -> Shelf | None:
+    """Return where to keep what other workers need too, or None where they shall read it themselves."""
+    age = int(call.parameters["surroundings_age"])
+    return Shelf(call.ledger.parent / SHARED, KEPT_AS, key_of(call.parameters), age) if age > 0 else None
+
+
+def _kinds(call: Call, copying: Copying, around: AccessAround) -> list[Kind]:
     """Return the kinds of access to copy; none where no Run As account has a principal."""
     wanted = copying.choices.kinds if copying.dormant else frozenset()
     kinds: list[Kind] = []
     if "role_assignments" in wanted:
-        kinds.append(_roles(call, copying, around, history))
+        kinds.append(_roles(call, copying, around))
     if "vault_policies" in wanted:
         kinds.append(VaultPolicies(call.session, copying, around, call.max_parallel))
     return [*kinds, *_directory_kinds(call, copying, around)]
@@ -157,18 +168,16 @@ def _graph_claims(call: Call) -> GraphClaims | None:
         return None
 
 
-def _roles(call: Call, copying: Copying, around: AccessAround, history: History) -> RoleAssignments:
+def _roles(call: Call, copying: Copying, around: AccessAround) -> RoleAssignments:
     by = by_resource_graph if call.parameters["search"] == RESOURCE_GRAPH else by_scopes
 
     def search(principals: Sequence[str]) -> Reading:
         return by(call.session, around, call.account.subscription_id, principals, call.max_parallel)
 
-    principal_id = copying.target.principal_id
-    given = history.of(ROLE_ASSIGNMENT)
     options = RoleOptions(
         replication_timeout=call.parameters["replication_timeout"],
         max_parallel=call.max_parallel,
-        first_time=not any(written.after["principal_id"] == principal_id for written in given),
+        counts=Counts(call.session, _shelf(call), call.max_parallel, keep=not call.check_mode),
         known=around.roles(),
     )
     return RoleAssignments(call.session, copying, search, options)

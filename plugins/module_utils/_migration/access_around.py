@@ -28,7 +28,9 @@ from .vault_reading import read_vaults
 
 Json = Mapping[str, Any]
 
-KEPT_AS = "access_surroundings.json"
+# The folder beside those of the accounts for what their workers share, and the file in it for what lies around them.
+SHARED = "surroundings"
+KEPT_AS = "access.json"
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,11 @@ def new_per_place(changes: Iterable[Change]) -> dict[str, int]:
     return added
 
 
+def limit_of(place: str) -> int:
+    """Return how many role assignments Azure allows in a place."""
+    return SUBSCRIPTION_LIMIT if subscription_of(place) else MANAGEMENT_GROUP_LIMIT
+
+
 def place_of(scope: str) -> str | None:
     """Return the scope whose limit counts a role assignment; None for the tenant, whose limit is not known."""
     subscription = subscription_of(scope)
@@ -53,7 +58,7 @@ def check_limits(changes: Sequence[Change], counts: Mapping[str, int]) -> tuple[
     for place, added in sorted(new_per_place(changes).items()):
         if place not in counts:
             continue
-        limit = SUBSCRIPTION_LIMIT if subscription_of(place) else MANAGEMENT_GROUP_LIMIT
+        limit = limit_of(place)
         count = counts[place] + added
         if count > limit:
             raise StepError(

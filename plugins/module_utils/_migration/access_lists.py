@@ -9,19 +9,17 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .._azure.ids import normal_id
 from .._azure.session import Session
-from .._finding import Finding
 from . import access_reading as reading
-from .access_limits import count_at
 from .access_model import Assignment
 
 # Seconds for which a list is taken for what is there now: one list serves all writes of that time. A read before each
 # write would double the requests, and Azure's own lists lag for longer than that (azure-contracts, section 4.1).
-_FRESH = 5.0
+_FRESH = 3.0
 
 
 @dataclass(frozen=True)
@@ -33,10 +31,9 @@ class _View:
 
 
 class Lists:
-    """The role assignments of one identity at some places, and how many there are of all; used by several threads.
+    """The role assignments of one identity at some places; used by several threads.
 
-    ``principal_id`` is None before Azure made the identity: then it holds nothing. ``counts`` has how many role
-    assignments a place holds, ``findings`` what could not be read.
+    ``principal_id`` is None before Azure made the identity: then it holds nothing.
     """
 
     def __init__(self, session: Session, principal_id: str | None, max_parallel: int) -> None:
@@ -44,32 +41,13 @@ class Lists:
         self._principal_id = principal_id
         self._max_parallel = max_parallel
         self._views: dict[str, _View] = {}
-        self._tried: set[str] = set()
         self._places: tuple[str, ...] = ()
         self._lock = threading.Lock()
-        self.counts: dict[str, int] = {}
-        self.findings: tuple[Finding, ...] = ()
 
     def read(self, places: Sequence[str]) -> list[Assignment]:
-        """Return what the identity holds at the places; lists that were read already are not read again."""
+        """Return what the identity holds at the places, which are those of all later readings."""
         self._places = tuple(places)
-        self._read([place for place in places if normal_id(place) not in self._views])
-        return self._current()
-
-    def read_whole(self, places: Sequence[str]) -> None:
-        """Read and count all role assignments at subscriptions and management groups, each once.
-
-        It is the one expensive reading, so it is asked only where something is to be added. What may not be read is
-        a finding.
-        """
-        wanted = [place for place in places if normal_id(place) not in self._tried]
-        self._tried |= {normal_id(place) for place in wanted}
-        asked = time.monotonic()
-        listed, findings = reading.read_counts(self._session, wanted, self._max_parallel)
-        self.findings += findings
-        for place, assignments in listed.items():
-            self.counts[normal_id(place)] = count_at(place, assignments)
-            self._keep(place, asked, assignments)
+        return self.read_again()
 
     def read_again(self) -> list[Assignment]:
         """Return what the identity holds now."""
@@ -86,15 +64,8 @@ class Lists:
         if self._principal_id is None:
             return
         asked = time.monotonic()
-        for place, assignments in reading.read_existing(
-            self._session, places, self._principal_id, self._max_parallel
-        ).items():
-            self._keep(place, asked, assignments)
-
-    def _keep(self, place: str, asked: float, assignments: Iterable[Assignment]) -> None:
-        own = (self._principal_id or "").lower()
-        mine = tuple(item for item in assignments if item.principal_id.lower() == own)
-        self._views[normal_id(place)] = _View(asked, mine)
+        found = reading.read_existing(self._session, places, self._principal_id, self._max_parallel)
+        self._views = {normal_id(place): _View(asked, tuple(listed)) for place, listed in found.items()}
 
     def _current(self) -> list[Assignment]:
         return reading.distinct(item for view in self._views.values() for item in view.assignments)

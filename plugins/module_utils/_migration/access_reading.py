@@ -195,19 +195,23 @@ def _find_at(session: Session, place: str, name: str) -> Mapping[str, Any] | Non
 def read_counts(
     session: Session, places: Sequence[str], max_parallel: int
 ) -> tuple[dict[str, list[Assignment]], tuple[Finding, ...]]:
-    """Return all role assignments that the lists of subscriptions and management groups show, by place.
-
-    It is the one expensive reading, so it is asked only where something is to be added.
-    """
-    answers = in_parallel(lambda place: _read_all(session, place), places, max_parallel)
+    """Return all role assignments that the lists of subscriptions and management groups show, by place."""
+    answers = in_parallel(lambda place: _read_whole(session, place), places, max_parallel)
     counted = {place: answer for place, answer in zip(places, answers, strict=True) if not isinstance(answer, Finding)}
     return counted, tuple(answer for answer in answers if isinstance(answer, Finding))
 
 
-def _read_all(session: Session, place: str) -> list[Assignment] | Finding:
-    listed = authorization.list_all if subscription_of(place) else authorization.list_at_and_above
+def _read_whole(session: Session, place: str) -> list[Assignment] | Finding:
     try:
-        return [assignment_of(item) for item in listed(session, place)]
+        return read_all(session, place)
     except Forbidden as error:
-        what = f"How many role assignments {place} holds"
-        return unread_finding(what, place, error)
+        return unread_finding(f"How many role assignments {place} holds", place, error)
+
+
+def read_all(session: Session, place: str) -> list[Assignment]:
+    """Return all role assignments that the list of a subscription or a management group shows.
+
+    It is the one expensive reading, so it is asked only where something is to be added.
+    """
+    listed = authorization.list_all if subscription_of(place) else authorization.list_at_and_above
+    return [assignment_of(item) for item in listed(session, place)]

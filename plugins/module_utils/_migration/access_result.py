@@ -43,7 +43,8 @@ def once(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Return findings without those that say of the same thing again that it could not be read."""
     told: dict[object, Finding] = {}
     for item in findings:
-        key = (item.code, item.resource) if is_unread(item) else item
+        # The reason names whose role assignments were asked for, and differs; what could not be read does not.
+        key = (item.resource, item.sentence.partition(" could not be read")[0]) if is_unread(item) else item
         told.setdefault(key, item)
     return tuple(told.values())
 

@@ -19,6 +19,7 @@ from .._finding import Finding
 from .._step import Change
 from . import access_reading as reading
 from .access_choices import Choices
+from .access_counts import Counts
 from .access_limits import check_limits, new_per_place
 from .access_lists import Lists
 from .access_model import Assignment, Role
@@ -34,13 +35,12 @@ Search = Callable[[Sequence[str]], reading.Reading]
 class RoleOptions:
     """How role assignments are read and written.
 
-    ``replication_timeout`` is in seconds, per role assignment. ``first_time`` says that the identity has nothing of
-    ours yet, so that most of it will have to be created. ``known`` are roles that need not be read, by guid.
+    ``replication_timeout`` is in seconds, per role assignment. ``known`` are roles that need not be read, by guid.
     """
 
     replication_timeout: float
     max_parallel: int
-    first_time: bool
+    counts: Counts
     known: Mapping[str, Role] = field(default_factory=dict)
 
 
@@ -82,21 +82,10 @@ class RoleAssignments:
         roles = reading.read_roles(self._session, seen, self._options.max_parallel, self._options.known)
         lookup = [f"/subscriptions/{account.subscription_id}", *places]
         choices, self._roles = reading.resolve(self._session, copying.choices, roles, lookup)
-        existing = self._existing(places)
+        existing = self._lists.read(places)
         part = plan_roles(copying.target, held, existing, self._roles, choices, self._below(held, choices))
         findings = seen.findings + part.findings + self._limits(part.changes)
         return replace(part, findings=findings, held=tuple(self._rights(existing)))
-
-    def _existing(self, places: Sequence[str]) -> list[Assignment]:
-        """Return what the identity has at the places.
-
-        Where most is still to be created, one list of everything at a place tells that, and how much it holds.
-        """
-        if self._copying.target.principal_id is None:
-            return []
-        if self._options.first_time:
-            self._lists.read_whole(places)
-        return self._lists.read(places)
 
     def _below(self, held: Sequence[Held], choices: Choices) -> Below:
         """Return what lies in the management groups, where ``role_map`` gives roles at scopes of its own."""
@@ -106,8 +95,8 @@ class RoleAssignments:
         return {normal_id(group): _descendants(self._session, group) for group in sorted(groups)}
 
     def _limits(self, changes: Sequence[Change]) -> tuple[Finding, ...]:
-        self._lists.read_whole(sorted(new_per_place(changes)))
-        return check_limits(changes, self._lists.counts) + self._lists.findings
+        counts, unread = self._options.counts.at(new_per_place(changes))
+        return check_limits(changes, counts) + unread
 
     def reread(self, change: Change) -> Any:
         """Return the role assignment as it is now: None where it is not there, or is just what is planned."""

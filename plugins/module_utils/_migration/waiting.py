@@ -3,16 +3,50 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # PRIVATE: this file is no public interface of the collection; it may change in any release.
-"""Waiting for Azure to replicate: pauses that grow, and an end to them."""
+"""Waiting for what Azure needs time for, and for other processes of ours."""
 
 from __future__ import annotations
 
+import fcntl
+import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from .._step import StepError
 
 # Seconds: replication takes from moments to minutes, so pauses grow from one to the other.
 _FIRST_PAUSE = 1.0
 _LONGEST_PAUSE = 30.0
+
+
+@contextmanager
+def alone(lock: Path) -> Iterator[None]:
+    """Wait until no other process holds the file ``lock``, and keep others waiting meanwhile.
+
+    Raises StepError where the file cannot be used.
+    """
+    descriptor = None
+    try:
+        try:
+            descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        except OSError as error:
+            raise StepError(f"{lock} cannot be locked: {error.strerror}. Choose another folder with ledger.") from None
+        yield
+    finally:
+        if descriptor is not None:
+            os.close(descriptor)
+
+
+def came_true(check: Callable[[], bool], timeout: float) -> bool:
+    """Ask again and again until ``check`` says so; False when it does not within ``timeout`` seconds."""
+    for pause in pauses(timeout):
+        if check():
+            return True
+        time.sleep(pause)
+    return False
 
 
 def pauses(timeout: float) -> Iterator[float]:

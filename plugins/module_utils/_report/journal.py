@@ -21,6 +21,7 @@ _INTEND = "intend"
 _ENDS = {"done": DONE, "failed": FAILED}
 ROLE_ASSIGNMENT = "role_assignment"
 PROOF = "proof"
+_ROLE_DEFINITION = "role_definition"
 _PUBLISHED = "runbook_published"
 _REWRITES = "update_runbook"
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -60,6 +61,8 @@ class Change:
         state = self.after if isinstance(self.after, dict) else self.before
         if isinstance(state, dict) and state.get("role") and state.get("scope"):
             return sound(f"{state['role']} at {state.get('scope')}")
+        if self.kind == _ROLE_DEFINITION and isinstance(state, dict) and state.get("name"):
+            return sound(str(state["name"]))
         return runbook_of(self.target) if self.kind.startswith("runbook") else last_segment(self.target) or self.target
 
 

@@ -49,12 +49,20 @@ LABELS = {
     "info": "Information",
 }
 _OUTCOMES = {"done": "done", "failed": "failed", "unknown": "not confirmed"}
-_KINDS = {"runbook_published": "runbook", "runbook_draft": "draft of runbook", "job_schedule": "schedule link"}
 _DIFFERENCES = {
     "missing": "the identity does not have it",
     "more": "only the identity has it",
     "kept": "the identity has it, though it was to be left out",
     "wider": "it allows more than what it replaces",
+}
+_KINDS = {
+    "vault_policy": "access policy of a key vault",
+    "group": "membership of a group",
+    "runbook_published": "runbook",
+    "runbook_draft": "draft of runbook",
+    "job_schedule": "schedule link",
+    "run_as_role_assignment": "role assignment of the Run As account",
+    "role_definition": "custom role",
 }
 _PARTS = {
     "hybrid": "hybrid workers",

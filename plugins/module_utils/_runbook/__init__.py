@@ -5,12 +5,13 @@
 # PRIVATE: this package is no public interface of the collection; it may change in any release.
 """Rewrite the Run As login of a runbook: bytes in, bytes and findings out.
 
-Pure: no I/O, no Azure, no Ansible. ``rewrite`` is the one entry point.
+Pure: no I/O, no Azure, no Ansible. ``rewrite`` is the entry point; ``key_vault_uses`` only looks.
 """
 
 from __future__ import annotations
 
 from .entry import rewrite
+from .key_vault import KeyVaultUse, key_vault_uses
 from .language import is_graphical
 from .result import CHOICES, Assumption, Edit, MissingPackage, NeededModule, Rewrite, RewriteOptions, Verdict
 from .together import Source, rewrite_together
@@ -19,6 +20,7 @@ __all__ = [
     "CHOICES",
     "Assumption",
     "Edit",
+    "KeyVaultUse",
     "MissingPackage",
     "NeededModule",
     "Rewrite",
@@ -26,6 +28,7 @@ __all__ = [
     "Source",
     "Verdict",
     "is_graphical",
+    "key_vault_uses",
     "rewrite",
     "rewrite_together",
 ]

@@ -7,9 +7,10 @@
 from __future__ import annotations
 
 from azure_simulator import estate_model_dependants as model
-from azure_simulator.clock import offset_text
+from azure_simulator.clock import TICKS_PER_SECOND, offset_text
 from azure_simulator.estate_build import DAY, Builder, find
 from azure_simulator.estate_model import Account as AccountKeys
+from azure_simulator.providers import activity_log
 from azure_simulator.providers.automation.model import Account, add_asset
 from azure_simulator.providers.monitor import action_group_resource, receiver
 from azure_simulator.providers.operations_management import solution_resource, workspace_id
@@ -40,12 +41,27 @@ def add_surroundings(builder: Builder) -> None:
             for one in item.runbooks
         ]
         builder.world.add_resource(action_group_resource(group.id, item.name, receivers, enabled=item.enabled))
+    _add_activity(builder)
     for solution in builder.estate.solutions:
         place = f"solutions ({solution.name})"
         group = builder.group(builder.subscription(solution.subscription, place), solution.resource_group)
         holder = find(builder.account_ids, solution.account, place, "account") if solution.account else ""
         contained = [f"{holder}/runbooks/{name}" for name in solution.runbooks]
         builder.world.add_resource(solution_resource(group.id, solution, contained, builder.estate.region))
+
+
+def _add_activity(builder: Builder) -> None:
+    """The Activity Log of the past; what callers do to the simulator comes on top."""
+    for position, item in enumerate(builder.estate.activity):
+        place = f"activity[{position}]"
+        principal = find(builder.principals, item.principal, place, "principal")
+        who = activity_log.Who(principal.id, str(principal.data["appId"]), principal.tenant_id)
+        resource = builder.scope(item.scope, builder.subscription(None, place), place)
+        last = item.days if item.until is None else item.until
+        for day in range(item.days, last - 1, -1):
+            for time in range(item.times):
+                at = builder.now - day * DAY - (time + 1) * 60 * TICKS_PER_SECOND
+                activity_log.record(builder.world, who, item.operation, resource, item.status, at)
 
 
 def _source_control(item: model.SourceControl) -> dict[str, object]:

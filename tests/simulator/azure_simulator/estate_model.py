@@ -15,6 +15,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from azure_simulator.estate_model_dependants import (
     ActionGroup,
+    Activity,
     DscNode,
     Solution,
     SourceControl,
@@ -509,6 +510,7 @@ class Estate(Model):
     key_vaults: list[KeyVault] = []
     action_groups: list[ActionGroup] = []
     solutions: list[Solution] = []
+    activity: list[Activity] = []
     logins: dict[str, Login] = {}
     machines: list[Machine] = []
     seeded_secrets: list[str] = []

@@ -32,6 +32,21 @@ class SourceControl(Model):
     token: str = "FAKE-source-control-token"
 
 
+class Activity(Model):
+    """What the Activity Log knows of a principal: an operation at a resource, every day from `days` ago to `until` ago.
+
+    `principal` names an application, identity or account; `scope` is written as that of a role.
+    """
+
+    principal: Name
+    operation: Name
+    scope: Name
+    days: int = 1
+    until: int | None = None
+    times: int = 1
+    status: Literal["Succeeded", "Failed", "Accepted", "Forbidden"] = "Succeeded"
+
+
 class UpdateConfiguration(Model):
     """A software update configuration of Update Management; the tasks are names of runbooks."""
 

@@ -14,6 +14,7 @@ from typing import Any
 from azure_simulator import errors, locks, rbac
 from azure_simulator.faults import Fault
 from azure_simulator.graph_wire import admit
+from azure_simulator.providers import activity_log
 from azure_simulator.request_log import RequestLog
 from azure_simulator.router import Route, Routes, scope_of
 from azure_simulator.throttle import Throttle
@@ -101,6 +102,8 @@ class Gateway:
         except Exception:  # noqa: BLE001  a bug of one handler must not take the listener down
             _log.exception("%s %s failed inside the simulator", call.method, call.path)
             response = _refused(errors.arm_error(500, "InternalServerError", "The simulator failed; see server.log."))
+        if route is not None:
+            self._note_activity(call, route, response.status)
         if self.service == "arm":
             response.headers.update(self.engine.throttle.headers(call, self.engine.world.settings.throttle))
         return route, response
@@ -114,6 +117,11 @@ class Gateway:
         elif self.service == "graph" and route.action is not None:
             admit(call, route.action)
         return route.handler(call)
+
+    def _note_activity(self, call: Call, route: Route, status: int) -> None:
+        """What was written to Resource Manager stands in the subscription's Activity Log (contract 12.1)."""
+        if self.service == "arm" and route.mutates and route.action is not None:
+            activity_log.record_call(call, route.action, scope_of(route, call), status)
 
     def _admit_to_resource_manager(self, call: Call, route: Route) -> None:
         world = self.engine.world

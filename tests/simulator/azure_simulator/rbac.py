@@ -196,6 +196,14 @@ def definition_named(world: World, role_name: str) -> RoleDefinition | None:
     return None
 
 
+def seen_definition(world: World, guid: str) -> RoleDefinition | None:
+    """A role definition as it is read and assigned by now: changes are replicated late (contract 4.8)."""
+    definition = world.role_definitions.get(guid)
+    while definition is not None and not world.clock.is_visible(definition.visible_from):
+        definition = definition.previous
+    return definition
+
+
 def role_guid(role_definition_id: str) -> str:
     """The trailing guid of a role definition's id, lower-cased: the only part that identifies it (contract 4)."""
     return role_definition_id.rstrip("/").rsplit("/", 1)[-1].lower()

@@ -122,7 +122,10 @@ class RoleAssignment:
 
 @dataclass(slots=True)
 class RoleDefinition:
-    """A role definition; ``scope`` is where a custom one was made, "" for a built-in."""
+    """A role definition; ``scope`` is where a custom one was made, "" for a built-in.
+
+    ``visible_from`` is when a change is seen; until then ``previous`` is read, or nothing.
+    """
 
     name: str  # the guid
     role_name: str
@@ -133,6 +136,8 @@ class RoleDefinition:
     permissions: list[dict[str, list[str]]] = field(default_factory=list)
     created_on: int = 0
     updated_on: int = 0
+    visible_from: int = 0
+    previous: RoleDefinition | None = None
 
 
 @dataclass(slots=True)

@@ -322,3 +322,86 @@ def test_permissions_are_those_of_the_caller(azure: Azure) -> None:
         ["*/read", "Microsoft.Authorization/*", "Microsoft.Support/*"],
     ]
     assert [entry["actions"] for entry in read_only] == [["*/read"]]
+
+
+# --- custom roles (contract 4.8) ------------------------------------------
+
+
+def custom(azure: Azure, name: str = "Limited", *scopes: str, **entry: Any) -> dict[str, Any]:
+    places = list(scopes) or [f"/subscriptions/{subscription(azure, 'production')}"]
+    permissions = [{"actions": ["*"], "notActions": [], "dataActions": [], "notDataActions": [], **entry}]
+    return {"properties": {"roleName": name, "assignableScopes": places, "permissions": permissions}}
+
+
+def define(azure: Azure, body: Any, guid: str = NEW) -> Any:
+    scope = f"/subscriptions/{subscription(azure, 'production')}"
+    return roles_client(azure, "production").role_definitions.create_or_update(scope, guid, body)
+
+
+def refusal(azure: Azure, body: Any, guid: str = NEW) -> tuple[int | None, str | None]:
+    with pytest.raises(HttpResponseError) as refused:
+        define(azure, body, guid)
+    assert refused.value.error is not None
+    return refused.value.status_code, refused.value.error.code
+
+
+def test_a_custom_role_is_replaced_as_a_whole(azure: Azure) -> None:
+    define(azure, custom(azure, notActions=["Microsoft.Sql/*"]))
+    changed = define(azure, custom(azure, notActions=["Microsoft.KeyVault/*"]))
+    assert changed.permissions[0].not_actions == ["Microsoft.KeyVault/*"]
+
+
+def test_what_no_custom_role_may_be_is_refused(azure: Azure) -> None:
+    groups = [f"/providers/Microsoft.Management/managementGroups/{name}" for name in ("a", "b")]
+    assert refusal(azure, custom(azure, "")) == (400, "RoleDefinitionNameNullOrEmpty")
+    assert refusal(azure, {"properties": {"roleName": "x", "assignableScopes": []}}) == (400, "MissingAssignableScopes")
+    assert refusal(azure, custom(azure, "Limited", "/"))[0] == 400
+    assert refusal(azure, custom(azure, "Limited", *groups))[0] == 400
+    assert refusal(azure, custom(azure, notActions=["Microsoft.*/*/read"]))[0] == 400
+    assert refusal(azure, custom(azure), CONTRIBUTOR) == (409, "RoleDefinitionExists")
+
+
+def test_names_of_custom_roles_are_unique(azure: Azure) -> None:
+    define(azure, custom(azure))
+    assert refusal(azure, custom(azure, "limited"), str(uuid.UUID(int=8))) == (409, "RoleDefinitionWithSameNameExists")
+
+
+def test_the_limit_of_custom_roles(start: Callable[[World], Azure]) -> None:
+    world = demo_world()
+    world.settings.role_definition_limit = 0
+    azure = start(world)
+    assert refusal(azure, custom(azure))[1] == "RoleDefinitionLimitExceeded"
+
+
+def test_a_custom_role_needs_the_right_at_every_assignable_scope(azure: Azure) -> None:
+    own = f"/subscriptions/{subscription(azure, 'production')}"
+    assert refusal(azure, custom(azure, "Limited", own, f"/subscriptions/{NEW}")) == (403, "LinkedAuthorizationFailed")
+
+
+def test_a_custom_role_goes_only_once_nobody_has_it(azure: Azure) -> None:
+    definitions = roles_client(azure, "production").role_definitions
+    scope = f"/subscriptions/{subscription(azure, 'production')}"
+    define(azure, custom(azure))
+    made = create(azure, NEW, operations(azure), str(uuid.UUID(int=9)))
+    with pytest.raises(HttpResponseError, match="RoleDefinitionHasAssignments"):
+        definitions.delete(scope, NEW)
+    roles_client(azure, "production").role_assignments.delete_by_id(made.id)
+    assert definitions.delete(scope, NEW).role_name == "Limited"
+    assert definitions.delete(scope, NEW) is None
+
+
+def test_a_custom_role_and_its_change_are_seen_after_replication(start: Callable[[World], Azure]) -> None:
+    world = demo_world()
+    azure = start(world)
+    scope = f"/subscriptions/{subscription(azure, 'production')}"
+    definitions = roles_client(azure, "production").role_definitions
+    define(azure, custom(azure))
+    world.clock.replication_delay = 600
+    define(azure, custom(azure, notActions=["Microsoft.KeyVault/*"]))
+    assert definitions.get(scope, NEW).permissions[0].not_actions == []
+    other = str(uuid.UUID(int=8))
+    define(azure, custom(azure, "Fresh"), other)
+    with pytest.raises(ResourceNotFoundError, match="RoleDefinitionDoesNotExist"):
+        definitions.get(scope, other)
+    with pytest.raises(ResourceNotFoundError, match="RoleDefinitionDoesNotExist"):
+        create(azure, other, operations(azure), str(uuid.UUID(int=9)))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from types import ModuleType
 
 from azure_simulator.providers import (
+    activity_log,
     authorization,
     automation,
     directory,
@@ -40,6 +41,7 @@ def all_providers() -> tuple[ModuleType, ...]:
         site_recovery,
         key_vault,
         monitor,
+        activity_log,
         operations_management,
         machines,
         resource_graph,

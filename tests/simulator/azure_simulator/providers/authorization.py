@@ -295,7 +295,7 @@ def _require_condition_version(properties: dict[str, Any]) -> None:
 
 def _require_definition(world: World, role_id: str, scope: str) -> None:
     guid = rbac.role_guid(role_id)
-    definition = world.role_definitions.get(guid)
+    definition = rbac.seen_definition(world, guid)
     if definition is None:
         raise errors.arm_error(
             404,

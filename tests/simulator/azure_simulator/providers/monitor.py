@@ -21,7 +21,9 @@ _READ = "Microsoft.Insights/actionGroups/read"
 _OTHER_RECEIVERS = ("email", "sms", "webhook", "itsm", "azureAppPush", "voice", "logicApp", "azureFunction", "armRole")
 
 PROVIDER = Provider(
-    "Microsoft.Insights", ("2019-06-01", "2021-09-01", "2022-06-01", "2023-01-01"), resource_types=("actionGroups",)
+    "Microsoft.Insights",
+    ("2015-04-01", "2019-06-01", "2021-09-01", "2022-06-01", "2023-01-01"),
+    resource_types=("actionGroups",),
 )
 
 

@@ -13,6 +13,7 @@ from azure_simulator import errors, rbac
 from azure_simulator.clock import zulu_text
 from azure_simulator.odata import FilterError, split_terms, term_value
 from azure_simulator.paging import paged
+from azure_simulator.providers import role_definition_rules as rules
 from azure_simulator.router import Routes
 from azure_simulator.scopes import Hierarchy, contains
 from azure_simulator.wire import Call, Response, empty, json_response
@@ -42,8 +43,10 @@ def list_definitions(call: Call) -> Response:
     tests, at_scope = _parse_filter(call.query.get("$filter", ""))
     found = [
         definition
-        for definition in call.world.role_definitions.values()
-        if _concerns(definition, scope, at_scope, hierarchy) and all(test(definition) for test in tests)
+        for guid in call.world.role_definitions
+        if (definition := rbac.seen_definition(call.world, guid))
+        and _concerns(definition, scope, at_scope, hierarchy)
+        and all(test(definition) for test in tests)
     ]
     return paged(call, found, lambda item: _for_version(item, call), size=_ALL_ON_ONE_PAGE)
 
@@ -56,13 +59,9 @@ def get_definition(call: Call) -> Response:
 def put_definition(call: Call) -> Response:
     """Create or change a custom role; the answer is 201 either way (contract 4)."""
     wanted = _requested(call)
-    for other in call.world.role_definitions.values():
-        if other.role_name.lower() == wanted.role_name.lower() and other.name != wanted.name:
-            raise errors.conflict(
-                "RoleDefinitionWithSameNameExists",
-                f"A custom role with the same name already exists in this directory. Use a different name: "
-                f"'{wanted.role_name}'.",
-            )
+    rules.require_allowed(call.world, wanted)
+    rules.require_rights(call, wanted, f"{_TYPE}/write")
+    wanted.visible_from = call.world.clock.replicated_at()
     call.world.role_definitions[wanted.name] = wanted
     call.world.roles_changed()
     return json_response(_for_version(wanted, call), 201)
@@ -73,6 +72,7 @@ def delete_definition(call: Call) -> Response:
     definition = call.world.role_definitions.get(guid)
     if definition is None:
         return empty(204)
+    rules.require_rights(call, definition, f"{_TYPE}/delete")
     used = any(rbac.role_guid(a.role_definition_id) == guid for a in call.world.role_assignments.values())
     if used or definition.kind != "CustomRole":
         raise errors.bad_request(
@@ -121,7 +121,7 @@ def _for_version(definition: RoleDefinition, call: Call) -> dict[str, Any]:
 
 def _existing(call: Call) -> RoleDefinition:
     guid = rbac.role_guid(call.params["name"])
-    definition = call.world.role_definitions.get(guid)
+    definition = rbac.seen_definition(call.world, guid)
     if definition is None:
         raise errors.arm_error(
             404,
@@ -133,11 +133,8 @@ def _existing(call: Call) -> RoleDefinition:
 
 def _requested(call: Call) -> RoleDefinition:
     properties = call.json().get("properties") or {}
-    name, scopes = properties.get("roleName"), properties.get("assignableScopes")
-    if not isinstance(name, str) or not isinstance(scopes, list) or not scopes:
-        raise errors.bad_request(
-            "InvalidRequestContent", "The request content was invalid: roleName and assignableScopes are required."
-        )
+    rules.require_complete(properties)
+    name, scopes = properties["roleName"], properties["assignableScopes"]
     guid, now = rbac.role_guid(call.params["name"]), call.world.clock.now()
     known = call.world.role_definitions.get(guid)
     return RoleDefinition(
@@ -150,6 +147,7 @@ def _requested(call: Call) -> RoleDefinition:
         permissions=[rbac.as_wire(entry) for entry in properties.get("permissions") or []],
         created_on=known.created_on if known else now,
         updated_on=now,
+        previous=rbac.seen_definition(call.world, guid),
     )
 
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from ansible_collections.azauto.runas_migration.plugins.module_utils._azure.errors import Forbidden, Unreachable
@@ -109,3 +110,18 @@ def test_the_fingerprint_leaves_out_what_only_azure_decides() -> None:
 def test_the_fingerprint_tells_different_plans_apart() -> None:
     assert Plan((change("a"),)).fingerprint != Plan((change("a", after="other"),)).fingerprint
     assert Plan((change("a"), change("b"))).fingerprint != Plan((change("b"), change("a"))).fingerprint
+
+
+def test_a_later_wave_begins_only_once_the_earlier_ones_are_made() -> None:
+    world = World({})
+    plan = Plan((replace(change("last", track="z"), wave=1), change("first", track="a"), change("second", track="b")))
+    outcome = carry_out(plan, world.hands(), Diary(), max_parallel=4)
+    assert [done.change.target for done in outcome.done] == ["first", "second", "last"]
+
+
+def test_a_failure_keeps_later_waves_from_beginning_but_not_its_own() -> None:
+    world = World({}, {"first": Forbidden("no right", status=403)})
+    plan = Plan((change("first", track="a"), change("second", track="b"), replace(change("last"), wave=1)))
+    outcome = carry_out(plan, world.hands(), Diary())
+    assert world.state == {"second": "new"}
+    assert [left.target for left in outcome.left] == ["last"]

@@ -137,3 +137,17 @@ def test_a_comparison_of_another_shape_is_told_and_not_taken_for_equal() -> None
     assert damaged["verdict"] == "different"
     assert wrong == ["proof.verdict of record 1 of run r", "proof.differences of record 1 of run r"]
     assert last_proof([record("r", 1, "proof", proof=[])], []) is None
+
+
+def test_a_custom_role_is_called_by_its_name_and_a_role_assignment_by_role_and_scope() -> None:
+    role = {
+        "action": "create",
+        "kind": "role_definition",
+        "target": "/s/g",
+        "before": None,
+        "after": {"name": "Limited"},
+    }
+    held = {"action": "delete", "kind": "run_as_role_assignment", "target": "/s/a", "after": None}
+    held["before"] = {"role": "Contributor", "scope": "/s"}
+    lines = timeline([record("r", 1, "intend", change=role), record("r", 2, "intend", change=held)], [])
+    assert [line.subject for line in lines] == ["Limited", "Contributor at /s"]
