@@ -69,13 +69,14 @@ class Fate:
     """What is to become of one right of a Run As account.
 
     ``gives`` are the rights that the identity has or gets for it: the same one, what ``role_map`` says, or none;
-    ``reason`` is the word for why it is not just the same one.
+    ``reason`` is the word for why it is not just the same one. ``mapped`` tells that ``role_map`` replaces it.
     """
 
     right: Right
     holder: str
     gives: tuple[Right, ...] = ()
     reason: str | None = None
+    mapped: bool = False
 
 
 @dataclass(frozen=True)

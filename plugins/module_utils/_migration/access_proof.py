@@ -93,7 +93,8 @@ def last_proof(records: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None
 
 def _differences(fate: Fate, held: Sequence[Right], roles: Mapping[str, Role]) -> Iterable[Difference]:
     if fate.reason is not None and fate.reason not in ASKED_FOR:
-        if not _among(fate.right, held):
+        # What replaces it was refused, whether or not the identity has the one that it replaces.
+        if fate.mapped or not _among(fate.right, held):
             yield Difference(fate.right, fate.reason)
         return
     for right in fate.gives:

@@ -88,6 +88,11 @@ def test_what_is_replaced_and_given_in_place_of_another_role_is_not_kept_but_giv
     assert prove(fates, [has(READER)], ROLES).verdict is Verdict.NARROWER
 
 
+def test_a_replacement_that_was_refused_is_a_difference_even_where_the_identity_has_what_it_replaces() -> None:
+    refused = Fate(has(READER), "run-as", (), "privileged", mapped=True)
+    assert hows(prove([refused], [has(READER)], ROLES)) == [("Reader", "privileged")]
+
+
 def test_what_cannot_be_read_back_is_missing() -> None:
     proof = prove([fate(has(READER), has(READER))], [has(READER, f"{SUB}/resourceGroups/rg")], ROLES)
     assert hows(proof) == [("Reader", "missing"), ("Reader", "more")]
