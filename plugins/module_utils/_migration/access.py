@@ -28,7 +28,7 @@ from .access_choices import choices_of
 from .access_copy import Copy
 from .access_counts import Counts
 from .access_orphans import find_orphans
-from .access_part import Copying, Kind, Target
+from .access_part import KINDS, Copying, Kind, Target
 from .access_reading import Reading
 from .access_result import diffs_of, facts_of, once
 from .access_roles import RoleAssignments, RoleOptions
@@ -44,9 +44,6 @@ from .shared_reading import Shelf, key_of
 from .vault_policies import VaultPolicies
 
 NAME = "copy_runas_roles"
-
-# What is copied unless the task names less; groups are joined only where join_groups names them.
-KINDS = ("role_assignments", "vault_policies", "app_roles", "directory_roles")
 
 ARGUMENTS = (
     LOGIN
