@@ -26,8 +26,8 @@ description:
     service principal's.
   - Roles that let their holder give out roles (Owner, User Access Administrator, Role Based Access Control
     Administrator, custom roles that allow it), and app roles and directory roles that come to the same, are copied only
-    when O(include_privileged) names them. What a Run As account may do that nothing can log in with is copied only with
-    O(copy_unused). Each that is left out is a finding.
+    when O(include_privileged) names them. So are roles that the Run As account has for a time only. What a Run As
+    account may do that nothing can log in with is copied only with O(copy_unused). Each that is left out is a finding.
   - In check mode an account without identity is planned for as if M(azauto.runas_migration.enable_identity) had run.
   - The number of role assignments that Azure allows is checked before the first is created.
 options:
@@ -77,6 +77,8 @@ options:
     description:
       - Names or guids of roles to copy although they let their holder give out roles. C(app_role:NAME),
         C(directory_role:NAME) and C(group:NAME) name what is no role of Azure.
+      - A role named here is also copied where the Run As account has it until an end that Privileged Identity
+        Management was told. The identity then has it for good.
     type: list
     elements: str
     default: []
@@ -260,12 +262,13 @@ not_copied:
   description:
     - What the Run As accounts may do that was not copied, each with C(kind), C(role), C(scope), C(condition) and
       C(reason).
-    - The reason is C(excluded) or C(role_map) (asked for), C(privileged), C(unused), C(unreadable) (the role could not
-      be read), C(other condition) (the identity has the role there with another one), C(several conditions),
-      C(not assignable) (a custom role that may not be given there), C(condition names the principal), C(rbac mode) (the
-      vault goes by roles, so that its policies give nothing), C(other tenant), C(not ready) or C(full) (of a vault),
-      C(not offered) (the application has no such app role any more), C(not asked for) (a group), C(dynamic group) or
-      C(synced group). But for the first two there is a finding as well.
+    - The reason is C(excluded) or C(role_map) (asked for), C(privileged), C(unused), C(time-bound) (the Run As account
+      has it until an end, and the identity's would have none), C(unreadable) (the role could not be read),
+      C(other condition) (the identity has the role there with another one), C(several conditions), C(not assignable) (a
+      custom role that may not be given there), C(condition names the principal), C(rbac mode) (the vault goes by roles,
+      so that its policies give nothing), C(other tenant), C(not ready) or C(full) (of a vault), C(not offered) (the
+      application has no such app role any more), C(not asked for) (a group), C(dynamic group) or C(synced group). But
+      for the first two there is a finding as well.
   returned: success
   type: list
   elements: dict

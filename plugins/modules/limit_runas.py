@@ -22,7 +22,8 @@ description:
     custom role is assigned first, and Contributor is taken away only once that can be read. The Run As account is never
     without both, and a run that broke off is finished by the next one.
   - What is left is a finding. That is Contributor at the root, at a second management group, of a principal that is
-    gone, or held through a group, and every other role that lets the Run As account reach vaults.
+    gone, with an end of its own, or held through a group, and every other role that lets the Run As account reach
+    vaults.
   - Runbooks that use Key Vault and log in with the Run As account stop working. The published runbooks are searched,
     and the module refuses and names them, unless O(key_vault_runbooks=accept).
   - An access policy of a vault that names the Run As account keeps working. The custom role takes away the management
@@ -196,8 +197,8 @@ left:
     - The role assignments that were left, as in RV(limited), each with its C(id) and the C(reason). For each there is a
       finding.
     - The reason is C(scope) (no custom role can be assigned there, or not this one), C(gone) (the principal is),
-      C(other condition) (the custom role is there with another one) or, with O(state=restored), C(not recorded) (the
-      ledger does not know what was there before).
+      C(time-bound) (it ends by itself), C(other condition) (the custom role is there with another one) or, with
+      O(state=restored), C(not recorded) (the ledger does not know what was there before).
   returned: success
   type: list
   elements: dict

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
     from .conftest import Azure
 
 OWNER = {"migration": {"secret": "FAKE-secret", "graph": "manage", "roles": [{"role": "Owner", "scope": "mg:mg-top"}]}}
+# Both at one place: one that stays, and one that ends.
+UNTIL = [
+    {"role": "Reader", "scope": "production/rg-vms"},
+    {"role": "Virtual Machine Contributor", "scope": "production/rg-vms", "days": 30},
+]
 READER = "acdd72a7-3385-48ef-bd42-f606fba81ae7"
 
 
@@ -107,9 +113,48 @@ def test_a_role_that_may_be_activated_is_reported(start_azure: Start, tmp_path: 
     assert roles(planned["copied"]) == ["Reader"]
 
 
-def test_a_tenant_without_the_licence_has_nothing_to_activate(start_azure: Start, tmp_path: Path) -> None:
-    azure = start_azure(*small(tmp_path, tenants=[{"name": "contoso", "premium": False}]))
-    assert codes(azure.call("copy_runas_roles", "aa", check=True)) == []
+def test_a_tenant_without_the_licence_has_nothing_to_activate_and_nothing_that_ends(
+    start_azure: Start, tmp_path: Path
+) -> None:
+    azure = start_azure(*small(tmp_path, roles=UNTIL, tenants=[{"name": "contoso", "premium": False}]))
+    planned = azure.call("copy_runas_roles", "aa", check=True)
+    assert (codes(planned), roles(planned["copied"])) == ([], ["Reader", "Virtual Machine Contributor"])
+
+
+def test_a_role_that_ends_is_reported_and_not_given_for_good(start_azure: Start, tmp_path: Path) -> None:
+    azure = start_azure(*small(tmp_path, roles=UNTIL))
+    made = azure.call("copy_runas_roles", "aa")
+    assert roles(made["copied"]) == ["Reader"]
+    (left,) = made["not_copied"]
+    assert (left["role"], left["reason"]) == ("Virtual Machine Contributor", "time-bound")
+    (found,) = made["findings"]
+    assert (found["code"], found["resource"].rsplit("/", 2)[-2]) == ("RA315", "roleAssignments")
+    assert re.search(r"ends on \d{4}-\d\d-\d\dT", found["sentence"])
+    assert [entry["how"] for entry in made["proof"]["differences"]] == ["time-bound"]
+    assert made["proof"]["verdict"] == "different"
+    again = azure.call("copy_runas_roles", "aa")
+    assert (again["changed"], again["proof"]) == (False, made["proof"])
+    # Once for each of two subscriptions: the second run takes what the first one kept.
+    listed = [entry for entry in azure.requests() if "/roleAssignmentScheduleInstances?" in entry["path"]]
+    assert len(listed) == 2
+
+
+@pytest.mark.parametrize("search", ["scopes", "resource_graph"])
+def test_a_role_that_ends_is_given_for_good_when_named(start_azure: Start, tmp_path: Path, search: str) -> None:
+    azure = start_azure(*small(tmp_path, roles=UNTIL, logins=OWNER))
+    named: dict[str, Any] = {"include_privileged": ["Virtual Machine Contributor"], "search": search}
+    assert len(azure.call("copy_runas_roles", "aa", check=True, search=search)["not_copied"]) == 1
+    made = azure.call("copy_runas_roles", "aa", **named)
+    assert roles(made["copied"]) == ["Reader", "Virtual Machine Contributor"]
+    assert (codes(made), made["proof"]["verdict"]) == ([], "equal")
+
+
+def test_ends_that_cannot_be_read_are_a_finding_and_not_taken_for_none(start_azure: Start, tmp_path: Path) -> None:
+    azure = start_azure(*small(tmp_path, roles=UNTIL))
+    azure.control("PUT", "/faults", ["status=400,code=Odd,path=/subscriptions/*ScheduleInstances*,times=0"])
+    planned = azure.call("copy_runas_roles", "aa", check=True)
+    ends = [item for item in planned["findings"] if "The ends of the role assignments" in item["sentence"]]
+    assert ([item["code"] for item in ends], planned["partial"]) == (["RA903"] * 2, True)
 
 
 def test_an_identity_made_anew_gets_names_of_its_own_and_the_orphans_are_offered(azure: Azure) -> None:

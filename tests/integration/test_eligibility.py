@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ansible_collections.azauto.runas_migration.plugins.module_utils._azure import authorization
 from ansible_collections.azauto.runas_migration.plugins.module_utils._azure.eligibility import (
     NOT_LICENSED,
+    list_active,
     list_eligible,
 )
 from ansible_collections.azauto.runas_migration.plugins.module_utils._azure.errors import Failed, Forbidden
@@ -79,3 +81,15 @@ def test_a_scope_that_may_not_be_read_is_forbidden_and_not_empty(start_azure: St
     azure = start_azure(*small(tmp_path, groups=GROUPS, eligible=ELIGIBLE, logins=LOGINS))
     with pytest.raises(Forbidden):
         eligible(azure, group(azure), login="narrow")
+
+
+def test_lists_of_several_pages_do_not_disturb_each_other(start_azure: Start, tmp_path: Path) -> None:
+    azure = start_azure(*small(tmp_path, groups=GROUPS, eligible=ELIGIBLE, logins=LOGINS))
+    azure.control("PUT", "/settings", {"role_assignment_page_size": 1})
+    with session(azure) as opened:
+        for dummy in range(2):
+            held = authorization.list_all(opened, production(azure))
+            known = list_active(opened, production(azure))
+            assert len(held) > 1
+            assert {item["properties"]["originRoleAssignmentId"] for item in known} == {item["id"] for item in held}
+            assert len(list_eligible(opened, production(azure))) == 2

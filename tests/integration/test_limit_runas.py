@@ -109,6 +109,36 @@ def test_conditions_and_descriptions_are_kept_at_every_scope(start_azure: Start,
     assert held(azure, who) == before
 
 
+def test_contributor_that_ends_is_left_for_what_replaces_it_would_not_end(start_azure: Start, tmp_path: Path) -> None:
+    held = [
+        {"role": "Contributor", "scope": "production/rg-vms", "days": 7},
+        {"role": "Contributor", "scope": "finance"},
+    ]
+    azure = start_azure(*estate(tmp_path, run_as={"roles": held}))
+    who = principal(azure)
+    made = limit(azure)
+    (left,) = made["left"]
+    assert (left["scope"].rsplit("/", 1)[-1], left["reason"], codes(made)) == ("rg-vms", "time-bound", ["RA360"])
+    assert sorted(roles(azure, who)) == [ROLE, "Contributor"]
+    again = limit(azure)
+    assert (again["changed"], again["left"]) == (False, made["left"])
+    restore(azure)
+    assert roles(azure, who) == ["Contributor", "Contributor"]
+
+
+def test_contributor_stays_where_it_cannot_be_told_whether_it_ends(start_azure: Start, tmp_path: Path) -> None:
+    azure = start_azure(*estate(tmp_path))
+    azure.control("PUT", "/faults", ["status=400,code=Odd,path=*/roleAssignmentScheduleInstances*,times=0"])
+    refused = limit(azure)
+    assert "Listing when the role assignments at /subscriptions/" in refused["msg"]
+    assert azure.writes() == []
+
+
+def test_a_tenant_without_the_licence_has_no_contributor_that_ends(start_azure: Start, tmp_path: Path) -> None:
+    azure = start_azure(*estate(tmp_path, tenants=[{"name": "contoso", "premium": False}]))
+    assert len(limit(azure)["limited"]) == 1
+
+
 def test_more_operations_can_be_taken_away(start_azure: Start, tmp_path: Path) -> None:
     azure = start_azure(*estate(tmp_path))
     limit(azure, not_actions="Microsoft.Compute/*, Microsoft.Sql/servers/delete")

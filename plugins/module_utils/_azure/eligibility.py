@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # PRIVATE: this file is no public interface of the collection; it may change in any release.
-"""Eligible role assignments: roles that somebody may activate for a while (contract 4.6).
+"""What Privileged Identity Management says of roles: which may be activated, and which end (contract 4.6).
 
 Functions return the wire's JSON and raise the errors of ``errors``.
 """
@@ -18,7 +18,7 @@ from .session import Session
 
 Json = dict[str, Any]
 
-# The code of Failed in a tenant without the licence: nobody can activate a role there.
+# The code of Failed in a tenant without the licence: nobody can activate a role there, and none ends.
 NOT_LICENSED = "AadPremiumLicenseRequired"
 
 
@@ -32,5 +32,20 @@ def list_eligible(session: Session, scope: str, principal_id: str | None = None)
     doing = f"Listing the eligible role assignments{whose} at {scope}"
     literal = (principal_id or "").replace("'", "''")
     filter_ = f"principalId eq '{literal}'" if principal_id else None
-    operation = session.authorization.role_eligibility_schedule_instances.list_for_scope
-    return _sdk.pages(doing, operation, quote(scope.strip("/"), safe="/()-_.~"), filter=filter_)
+    operation = session.role_eligibility_instances.list_for_scope
+    return _sdk.pages(doing, operation, _in_path(scope), filter=filter_)
+
+
+def list_active(session: Session, scope: str) -> list[Json]:
+    """Return what is known of the role assignments at a scope, inside it, and from above: of all principals.
+
+    Each has the id of a role assignment, ``originRoleAssignmentId``, and ``endDateTime``, null where it stays. Raises
+    Failed with code NOT_LICENSED in a tenant without the licence.
+    """
+    doing = f"Listing when the role assignments at {scope} end"
+    operation = session.role_assignment_instances.list_for_scope
+    return _sdk.pages(doing, operation, _in_path(scope))
+
+
+def _in_path(scope: str) -> str:
+    return quote(scope.strip("/"), safe="/()-_.~")

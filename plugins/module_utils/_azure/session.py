@@ -118,17 +118,34 @@ class Session:
 
     @cached_property
     def role_assignments(self) -> Any:
-        """The SDK's operations on role assignments; its client would make them anew for each call."""
-        return self.authorization.role_assignments
+        """The SDK's operations on role assignments; its client would make them anew for each call.
+
+        Each such group has a client of its own: groups of one share the api-version that further pages are asked with,
+        and it is that of the group that was made last.
+        """
+        return self._make_authorization().role_assignments
 
     @cached_property
     def role_definitions(self) -> Any:
         """The SDK's operations on role definitions."""
-        return self.authorization.role_definitions
+        return self._make_authorization().role_definitions
+
+    @cached_property
+    def role_eligibility_instances(self) -> Any:
+        """The SDK's operations on roles that may be activated."""
+        return self._make_authorization().role_eligibility_schedule_instances
+
+    @cached_property
+    def role_assignment_instances(self) -> Any:
+        """The SDK's operations on what Privileged Identity Management knows of role assignments."""
+        return self._make_authorization().role_assignment_schedule_instances
 
     @cached_property
     def authorization(self) -> Any:
         """The SDK's AuthorizationManagementClient."""
+        return self._make_authorization()
+
+    def _make_authorization(self) -> Any:
         authorization = _import("azure.mgmt.authorization", "azure-mgmt-authorization")
         return authorization.AuthorizationManagementClient(self.credential, _NO_SUBSCRIPTION, **self._client_options())
 

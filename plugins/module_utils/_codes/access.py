@@ -84,4 +84,10 @@ ACCESS: dict[str, Code] = {
         "{principal}.",
         "What it held is left: set copy_unused to copy it, or remove it, for it belongs to nobody.",
     ),
+    "RA315": Code(
+        WARNING,
+        "{role} at {scope} was not copied: what the Run As account has there ends on {end}, and what the identity gets "
+        "would not end.",
+        "Give the identity the role by hand, with an end, or name the role in include_privileged to give it for good.",
+    ),
 }

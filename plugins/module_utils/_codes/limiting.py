@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # PRIVATE: this file is no public interface of the collection; it may change in any release.
-"""RA35x. Run As accounts that are limited until they can migrate."""
+"""RA350 to RA360. Run As accounts that are limited until they can migrate."""
 
 from __future__ import annotations
 
@@ -61,5 +61,10 @@ LIMITING: dict[str, Code] = {
         WARNING,
         "The Run As account has neither Contributor nor {name} at {scope} any more: somebody removed both.",
         "If it still needs Contributor there, assign it by hand.",
+    ),
+    "RA360": Code(
+        WARNING,
+        "Contributor at {scope} was left: it ends on {end}, and the custom role in its place would not end.",
+        "Wait for that end, or take Contributor away by hand.",
     ),
 }

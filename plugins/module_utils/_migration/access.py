@@ -176,6 +176,7 @@ def _roles(call: Call, copying: Copying, around: AccessAround) -> RoleAssignment
         max_parallel=call.max_parallel,
         counts=Counts(call.session, _shelf(call), call.max_parallel, keep=not call.check_mode),
         known=around.roles(),
+        ends=around.ends_by_id(),
     )
     return RoleAssignments(call.session, copying, search, options)
 

@@ -15,6 +15,7 @@ from .._azure.ids import normal_id, same_id
 from .._finding import Finding, finding
 from .._step import KNOWN_AFTER_APPLY, Change, StepError
 from .access_choices import Choices, inside
+from .access_ends import TIME_BOUND
 from .access_model import (
     CONTRIBUTOR,
     Assignment,
@@ -35,10 +36,14 @@ Below = Mapping[str, Sequence[str]]
 
 @dataclass(frozen=True)
 class Held:
-    """A role assignment of a Run As account. ``dormant`` says why nothing can log in with that account, if so."""
+    """A role assignment of a Run As account. ``dormant`` says why nothing can log in with that account, if so.
+
+    ``ends`` is when Azure takes the role assignment away, None where it stays.
+    """
 
     assignment: Assignment
     dormant: str | None = None
+    ends: str | None = None
 
 
 @dataclass(frozen=True)
@@ -167,6 +172,8 @@ def _block(role: Role, scope: str, item: Held, choices: Choices) -> _Block | Non
         return _Block("unused", "RA304", {"why": item.dormant})
     if role.privileged and role.guid not in choices.include_privileged:
         return _Block("privileged", "RA303")
+    if item.ends and role.guid not in choices.include_privileged:
+        return _Block(TIME_BOUND, "RA315", {"end": item.ends})
     if role.permissions is None and role.guid not in choices.include_privileged:
         return _Block("unreadable", "RA309", {"reason": role.reason})
     if not role.assignable_at(scope):

@@ -35,13 +35,15 @@ Search = Callable[[Sequence[str]], reading.Reading]
 class RoleOptions:
     """How role assignments are read and written.
 
-    ``replication_timeout`` is in seconds, per role assignment. ``known`` are roles that need not be read, by guid.
+    ``replication_timeout`` is in seconds, per role assignment. ``known`` are roles that need not be read, by guid;
+    ``ends`` is when role assignments end that do, by their ids as ``normal_id`` has them.
     """
 
     replication_timeout: float
     max_parallel: int
     counts: Counts
     known: Mapping[str, Role] = field(default_factory=dict)
+    ends: Mapping[str, str] = field(default_factory=dict)
 
 
 class RoleAssignments:
@@ -72,9 +74,7 @@ class RoleAssignments:
         """Read and plan. Raises StepError for a role that does not exist, and where a limit would be passed."""
         copying = self._copying
         seen = self._search(sorted(copying.dormant))
-        held = [
-            Held(assignment, copying.dormant[assignment.principal_id.lower()]) for assignment, dummy in seen.assignments
-        ]
+        held = [self._held_by_source(assignment) for assignment, dummy in seen.assignments]
         if not held:
             return Part(findings=seen.findings)
         account = copying.target.account
@@ -86,6 +86,10 @@ class RoleAssignments:
         part = plan_roles(copying.target, held, existing, self._roles, choices, self._below(held, choices))
         findings = seen.findings + part.findings + self._limits(part.changes)
         return replace(part, findings=findings, held=tuple(self._rights(existing)))
+
+    def _held_by_source(self, assignment: Assignment) -> Held:
+        dormant = self._copying.dormant[assignment.principal_id.lower()]
+        return Held(assignment, dormant, self._options.ends.get(normal_id(assignment.id)))
 
     def _below(self, held: Sequence[Held], choices: Choices) -> Below:
         """Return what lies in the management groups, where ``role_map`` gives roles at scopes of its own."""

@@ -17,6 +17,7 @@ from typing import Any
 from .._azure.ids import normal_id
 from .._finding import Finding, finding
 from .._step import Change, Plan
+from .access_ends import TIME_BOUND
 from .access_model import CONTRIBUTOR, Assignment, Role, assignment_id, assignment_name, same_condition
 from .actions import allows
 from .limit_role import (
@@ -47,7 +48,7 @@ class Situation:
     ``held`` are the direct role assignments of the Run As principals, ``of_groups`` those that their groups hold.
     ``roles`` has the role of each by guid, ``gone`` the principals that are no more. ``role`` is the custom role,
     ``contributor`` the state of Azure's Contributor; ``others`` is how many role assignments of other principals name
-    the custom role, 0 where it is not there.
+    the custom role, 0 where it is not there. ``ends`` is when role assignments end that do, by ``normal_id``.
     """
 
     held: Sequence[Assignment]
@@ -57,6 +58,7 @@ class Situation:
     role: LimitRole
     contributor: State
     others: int = 0
+    ends: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -135,6 +137,8 @@ def _plan_swap(draft: _Draft, contributor: Assignment, limited: Assignment | Non
     role = draft.situation.role
     if contributor.principal_id.lower() in draft.situation.gone:
         draft.leave("RA354", contributor, "gone", principal=contributor.principal_id)
+    elif (end := draft.situation.ends.get(normal_id(contributor.id))) is not None:
+        draft.leave("RA360", contributor, TIME_BOUND, end=end)
     elif limited is not None and not same_condition(limited.condition, contributor.condition):
         draft.leave("RA355", contributor, "other condition", name=role.name)
     elif limited is not None:

@@ -18,6 +18,7 @@ from .._finding import Finding
 from .._step import Change, Plan, StepError, in_parallel
 from . import access_reading as reading
 from ._call import Call
+from .access_ends import ends_at
 from .access_limits import MANAGEMENT_GROUP_LIMIT, SUBSCRIPTION_LIMIT, count_at, new_per_place
 from .access_model import CONTRIBUTOR, Assignment, assignment_of
 from .access_sources import Found, Source, dormant_because
@@ -64,6 +65,7 @@ def observe(call: Call, found: Found, role_name: str) -> Observed:
         ),
         role=role,
         contributor=contributor,
+        ends=_ends(call, seen),
     )
     return Observed(situation, definition, visible, seen.findings)
 
@@ -95,6 +97,18 @@ def _held_at(call: Call, scope: str, principal_id: str) -> list[Assignment]:
         return [assignment_of(item) for item in authorization.list_held(call.session, scope, principal_id)]
     except (Forbidden, Absent):
         return []
+
+
+def _ends(call: Call, seen: reading.Reading) -> dict[str, str]:
+    """Return when role assignments end that do, as the places say where Contributor was seen.
+
+    What cannot be read is no finding here: replacing one that ends would make access that stays.
+    """
+    places = seen.places(assignment.scope for assignment, dummy in seen.assignments if assignment.role == CONTRIBUTOR)
+    found: dict[str, str] = {}
+    for ends in in_parallel(lambda place: ends_at(call.session, place), places, call.max_parallel):
+        found |= ends
+    return found
 
 
 def _contributor(call: Call, seen: reading.Reading) -> State:

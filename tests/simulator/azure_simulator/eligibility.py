@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from azure_simulator.world import World
 
 INSTANCES = "/providers/Microsoft.Authorization/RoleEligibilityScheduleInstances/"
+ACTIVE_INSTANCES = "/providers/Microsoft.Authorization/RoleAssignmentScheduleInstances/"
 SCHEDULES = "/providers/Microsoft.Authorization/RoleEligibilitySchedules/"
+ACTIVE_SCHEDULES = "/providers/Microsoft.Authorization/RoleAssignmentSchedules/"
 _STATE = "eligibility"
 
 

@@ -231,6 +231,7 @@ class Builder:
                 updated_on=self.born,
                 created_by=self.make_id("administrator"),
                 updated_by=self.make_id("administrator"),
+                ends=None if role.days is None else self.now + role.days * DAY,
             ),
         )
 

@@ -103,13 +103,14 @@ class Role(Model):
     """One role assignment. A bare string is the role's name, at the default scope.
 
     `scope` is a subscription's name, `subscription/group`, `subscription/group/Provider/type/name`,
-    `mg:name` for a management group, or a full id that begins with `/`.
+    `mg:name` for a management group, or a full id that begins with `/`. `days` until it ends; without, it never does.
     """
 
     role: Name
     scope: str | None = None
     condition: str | None = None
     description: str | None = None
+    days: Annotated[int, Field(ge=1)] | None = None
 
 
 def _as_role(value: object) -> object:

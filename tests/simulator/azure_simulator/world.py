@@ -102,7 +102,10 @@ class DirectoryObject:
 
 @dataclass(slots=True)
 class RoleAssignment:
-    """A role assignment; ``id`` and ``scope`` keep the casing of the request (contract 4)."""
+    """A role assignment; ``id`` and ``scope`` keep the casing of the request (contract 4).
+
+    ``ends`` is when it ends (ticks); what the API shows of role assignments does not tell (contract 4.6).
+    """
 
     id: str
     name: str
@@ -118,6 +121,7 @@ class RoleAssignment:
     created_by: str | None = None
     updated_by: str | None = None
     visible_from: int = 0
+    ends: int | None = None
 
 
 @dataclass(slots=True)

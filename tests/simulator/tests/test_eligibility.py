@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Eligible role assignments (contract 4.6), through azure-mgmt-authorization."""
+"""Eligible and active role assignments (contract 4.6), through azure-mgmt-authorization."""
 
 from __future__ import annotations
 
@@ -97,6 +97,66 @@ def test_an_item_has_the_shape_of_the_specification(azure: Azure) -> None:
     assert (reader["properties"]["endDateTime"], reader["properties"]["conditionVersion"]) == (None, "2.0")
 
 
+UNTIL = """
+subscriptions: [{name: production, resource_groups: [rg-vms]}]
+accounts:
+  - name: aa
+    run_as: {application: run-as, roles: [Reader, {role: Contributor, scope: production/rg-vms, days: 30}]}
+"""
+
+
+def active(azure: Azure, scope: str, filter_: str | None = None) -> dict[str, tuple[str, bool]]:
+    """By the id of the role assignment: its role, and whether it ends."""
+    client = roles_client(azure, "production").role_assignment_schedule_instances
+    return {
+        str(item.origin_role_assignment_id): (
+            item.expanded_properties.role_definition.display_name,
+            bool(item.end_date_time),
+        )
+        for item in client.list_for_scope(scope, filter=filter_)
+    }
+
+
+def test_role_assignments_are_listed_with_the_end_that_they_do_not_show_themselves(
+    start: Callable[[World], Azure],
+) -> None:
+    azure = start(world(UNTIL))
+    run_as = directory_object(azure, "servicePrincipal", "run-as").id
+    found = active(azure, production(azure), f"principalId eq '{run_as}'")
+    assert sorted(found.values()) == [("Contributor", True), ("Reader", False)]
+    client = roles_client(azure, "production").role_assignments
+    held = list(client.list_for_subscription(filter=f"principalId eq '{run_as}'"))
+    assert {str(item.id) for item in held} == set(found)
+    assert all("end" not in name for item in held for name in item.as_dict())
+
+
+def test_without_a_filter_all_that_lies_at_above_and_below_is_listed(start: Callable[[World], Azure]) -> None:
+    azure = start(world(UNTIL))
+    every = list(roles_client(azure, "production").role_assignments.list_for_subscription())
+    assert set(active(azure, production(azure))) == {str(item.id) for item in every}
+    assert ("Contributor", True) not in active(azure, production(azure), "atScope()").values()
+
+
+def test_an_active_item_has_the_shape_of_the_specification(start: Callable[[World], Azure]) -> None:
+    azure = start(world(UNTIL))
+    path = f"/{production(azure)}/providers/Microsoft.Authorization/roleAssignmentScheduleInstances"
+    items = resource_manager(azure, "GET", path, version="2020-10-01").json["value"]
+    (item,) = [item for item in items if item["properties"]["endDateTime"]]
+    facts = item["properties"]
+    assert item["type"] == "Microsoft.Authorization/RoleAssignmentScheduleInstances"
+    assert item["id"] == f"{facts['scope']}/providers/{item['type']}/{item['name']}"
+    assert (facts["assignmentType"], facts["memberType"], facts["status"]) == ("Assigned", "Inherited", "Provisioned")
+    assert facts["startDateTime"] < facts["endDateTime"]
+    assert facts["expandedProperties"]["principal"]["displayName"] == "run-as"
+
+
+def test_a_role_assignment_that_was_deleted_is_not_listed(start: Callable[[World], Azure]) -> None:
+    azure = start(world(UNTIL))
+    (ending,) = [name for name, (_, ends) in active(azure, production(azure)).items() if ends]
+    roles_client(azure, "production").role_assignments.delete_by_id(ending)
+    assert ending not in active(azure, production(azure))
+
+
 def test_an_eligible_role_is_no_right(azure: Azure) -> None:
     run_as = directory_object(azure, "servicePrincipal", "run-as").id
     held = roles_client(azure, "production").role_assignments.list_for_subscription(filter=f"assignedTo('{run_as}')")
@@ -105,6 +165,10 @@ def test_an_eligible_role_is_no_right(azure: Azure) -> None:
 
 def test_a_tenant_without_the_licence_refuses(start: Callable[[World], Azure]) -> None:
     azure = start(world(ESTATE + "tenants: [{name: contoso, premium: false}]"))
+    with pytest.raises(HttpResponseError) as caught:
+        active(azure, production(azure))
+    assert caught.value.error is not None
+    assert caught.value.error.code == "AadPremiumLicenseRequired"
     with pytest.raises(HttpResponseError) as caught:
         listed(azure, production(azure))
     assert caught.value.status_code == 400

@@ -41,6 +41,7 @@ SUB = "/subscriptions/s1"
 GROUP = f"{SUB}/resourceGroups/rg"
 MG = "/providers/Microsoft.Management/managementGroups/mg"
 READER, OWNER, CUSTOM, SECRET = "reader", "8e3af657-a8ff-443c-a75c-2fe8c4bcb635", "custom", "secret"
+END = "2026-12-31T00:00:00Z"
 ROLES = {
     CONTRIBUTOR: Role(CONTRIBUTOR, "Contributor"),
     READER: Role(READER, "Reader"),
@@ -129,6 +130,39 @@ def test_roles_that_give_out_roles_are_copied_only_when_named(role: str, name: s
     assert codes(plan(held)) == ["RA303"]
     assert reasons(plan(held)) == [(name, "privileged")]
     assert created(plan(held, include_privileged=(role,))) == [(name, GROUP)]
+
+
+def until(assignment: Assignment, dormant: str | None = None) -> Held:
+    return Held(assignment, dormant, END)
+
+
+def test_a_role_that_ends_is_copied_only_when_named() -> None:
+    left = plan(until(at(GROUP, READER)))
+    assert (created(left), reasons(left), codes(left)) == ([], [("Reader", "time-bound")], ["RA315"])
+    assert f"what the Run As account has there ends on {END}" in left.findings[0].sentence
+    named = plan(until(at(GROUP, READER)), include_privileged=(READER,))
+    assert (created(named), codes(named)) == ([("Reader", GROUP)], [])
+
+
+def test_of_several_reasons_not_to_copy_a_role_that_ends_the_gravest_is_told() -> None:
+    assert reasons(plan(until(at(GROUP, OWNER)))) == [("Owner", "privileged")]
+    assert reasons(plan(until(at(GROUP, READER), "expired"))) == [("Reader", "unused")]
+    assert reasons(plan(until(at(GROUP, SECRET)))) == [(SECRET, "time-bound")]
+
+
+def test_role_map_does_not_give_for_good_what_ends() -> None:
+    access = plan(until(at(GROUP, CONTRIBUTOR)), role_map=(MapRule(CONTRIBUTOR, gives(READER)),))
+    assert reasons(access) == [("Reader", "time-bound")]
+
+
+def test_a_role_that_another_run_as_account_has_for_good_is_copied() -> None:
+    access = plan(until(at(GROUP, READER)), at(GROUP, READER, principal_id="other"))
+    assert (created(access), codes(access)) == ([("Reader", GROUP)], [])
+
+
+def test_what_the_identity_has_stays_where_the_run_as_account_will_lose_it() -> None:
+    access = plan(until(at(GROUP, READER)), existing=[at(GROUP, READER, principal_id="identity")])
+    assert (len(access.unchanged), created(access), codes(access)) == (1, [], [])
 
 
 def test_a_role_that_cannot_be_read_is_copied_only_when_named() -> None:

@@ -126,6 +126,14 @@ def test_the_root_is_left() -> None:
     assert codes(limits(at("/"))) == ["RA353"]
 
 
+def test_contributor_that_ends_is_left_and_the_others_are_limited() -> None:
+    ends = {at(GROUP).id.lower(): "2026-12-31T00:00:00Z"}
+    plan = limits(at(SUB), at(GROUP), ends=ends)
+    assert (told(plan), codes(plan)) == (["create role_definition", *SWAP], ["RA360"])
+    assert [(item["scope"], item["reason"]) for item in plan.left] == [(GROUP, "time-bound")]
+    assert "it ends on 2026-12-31T00:00:00Z" in plan.plan.findings[0].sentence
+
+
 def test_what_else_opens_vaults_is_said() -> None:
     plan = limits(at(SUB, "vaults"), at(SUB, "reader"), of_groups=[at(SUB, principal="group")])
     assert codes(plan) == ["RA352", "RA351"]
