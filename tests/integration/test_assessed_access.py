@@ -130,6 +130,26 @@ def test_the_scope_leaves_it_out(azure: Azure) -> None:
     assert asked(azure, "Microsoft.KeyVault") == asked(azure, "$batch") == []
 
 
+LOGIN = {
+    "name": "Start",
+    "text": "$c = Get-AutomationConnection -Name AzureRunAsConnection\n"
+    "Connect-AzAccount -ServicePrincipal -Tenant $c.TenantId -ApplicationId $c.ApplicationId "
+    "-CertificateThumbprint $c.CertificateThumbprint\nGet-AzVM\n",
+}
+
+
+def test_what_would_not_be_copied_is_a_warning_and_no_obstacle(start_azure: Start, tmp_path: Path) -> None:
+    accounts = [{**account, "identity": "system", "runbooks": [LOGIN]} for account in EVERYTHING["accounts"]]
+    azure = start_azure(*entra(tmp_path, **{**EVERYTHING, "accounts": accounts}))
+    whole: Json = {"scope": ["run_as", "access", "runbooks", "dependants"]}
+    assert assess(azure, "plain", **whole)["state"] == "ready"
+    document = assess(azure, **whole)
+    assert document["state"] == "ready_with_warnings"
+    assert any(text.startswith("RA3") for text in document["state_because"])
+    without = assess(azure, scope=["run_as", "runbooks", "dependants"])
+    assert without["state"] == "ready"
+
+
 # It foretells what copying does
 
 
