@@ -318,8 +318,8 @@ proof:
     differences:
       description:
         - The others, as in RV(not_copied), each with C(how) in place of the reason. That is C(missing), C(more) (only
-          the identity has it), C(wider) (a role of O(role_map) allows what the one that it replaces does not), or the
-          reason why it was not copied.
+          the identity has it), C(kept) (the identity has it, though the task leaves it out or replaces it), C(wider)
+          (a role of O(role_map) allows what the one that it replaces does not), or the reason why it was not copied.
       type: list
       elements: dict
       returned: success

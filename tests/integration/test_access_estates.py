@@ -4,57 +4,91 @@
 
 """Copies of access in generated estates: found is the truth, copied is the truth less what the options say.
 
-What is expected is worked out here, from the truth that the simulator wrote down when it made the estate, and compared
-with what its identities hold afterwards: nothing is missing, and nothing is surplus.
+What is expected is worked out in ``expected_access`` from the truth that the simulator wrote down when it made the
+estate, and compared with the result and with what the simulator holds afterwards: nothing is missing or surplus.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from .expected_access import (
+    APP_ROLE,
+    DIRECTORY_ROLE,
+    GROUP,
+    PRIVILEGED,
+    ROLE,
+    VAULT,
+    Asked,
+    Expected,
+    Json,
+    Right,
+    expected,
+    group,
+    policy,
+    roles,
+)
+from .held_access import held, others, policies, policies_in_the_end
+
 if TYPE_CHECKING:
     from .conftest import Azure
 
-Json = dict[str, Any]
-# A role at a scope, under a condition; roles by name, scopes in lower case.
-Right = tuple[str, str, str | None]
-
 PRINCIPALS, ASSIGNMENTS = 12, 15
 ACCOUNTS = [f"aa-{number:05}" for number in range(1, PRINCIPALS + 1)]
-# One that shares its principal, one that is dormant, one whose identity holds something, and one with everything else.
-SOME = ["aa-00004", "aa-00006", "aa-00008", "aa-00002", "aa-00007"]
-KINDS = ["role_assignments"]
+# One that shares its principal, one that is gone, one whose certificate expired, and others with some of everything.
+SOME = ["aa-00004", "aa-00006", "aa-00008", "aa-00002", "aa-00007", "aa-00009"]
+BUCKETS = ("copied", "unchanged", "not_copied", "hand_over")
 
-
-@dataclass(frozen=True)
-class Asked:
-    """What a task asks for: its options as we read them, apart from how the collection does."""
-
-    mapped: dict[str, list[str]] = field(default_factory=dict)
-    excluded_roles: frozenset[str] = frozenset()
-    excluded_scope: str | None = None
-    privileged: frozenset[str] = frozenset()
-    unused: bool = False
-
-    def options(self) -> Json:
-        """The options of the task."""
-        return {
-            "role_map": [{"role": role, "to": to} for role, to in self.mapped.items()],
-            "exclude": [*sorted(self.excluded_roles), *([self.excluded_scope] if self.excluded_scope else [])],
-            "include_privileged": sorted(self.privileged),
-            "copy_unused": self.unused,
-            "kinds": KINDS,
+NOTHING = Asked()
+MUCH = Asked(
+    mapped={
+        "Contributor": ["Reader", "Virtual Machine Contributor"],
+        "Log Analytics Contributor": [],
+        "Network Contributor": ["Storage Account Contributor"],
+    },
+    excluded=frozenset(
+        {"Monitoring Reader", "app_role:Mail.Send", "directory_role:Directory Readers", "group:operators-1"}
+    ),
+    privileged=frozenset(
+        {
+            "Role Based Access Control Administrator",
+            "app_role:Application.ReadWrite.All",
+            "app_role:Office 365 Exchange Online/full_access_as_app",
+            "directory_role:User Administrator",
+            "group:team-1",
         }
-
-    def excludes(self, item: Json) -> bool:
-        """Whether a role assignment is left out because the task says so."""
-        scope, outer = item["scope"].lower(), (self.excluded_scope or "-").lower()
-        return item["role_name"] in self.excluded_roles or scope == outer or scope.startswith(f"{outer}/")
-
+    ),
+    unused=True,
+    joins=True,
+)
+GROUPS = Asked(joins=True)
+# All that there is, as it is.
+EVERYTHING = Asked(
+    privileged=PRIVILEGED
+    | {
+        "app_role:Application.ReadWrite.All",
+        "app_role:AppRoleAssignment.ReadWrite.All",
+        "app_role:full_access_as_app",
+        "app_role:Sites.FullControl.All",
+        "directory_role:Global Reader",
+        "directory_role:User Administrator",
+        *(f"group:team-{number}" for number in range(1, 5)),
+        *(f"group:operators-{number}" for number in range(1, 5)),
+    },
+    unused=True,
+    joins=True,
+)
+LESS = Asked(
+    mapped={"Contributor": ["Reader", "Virtual Machine Contributor"]},
+    excluded=frozenset({"group:ruled-1", "group:on-premises-2", "group:ruled-3"}),
+    privileged=EVERYTHING.privileged,
+    unused=True,
+    joins=True,
+)
 
 Begin = Callable[[], "Azure"]
 
@@ -87,59 +121,67 @@ def truth_of(azure: Azure) -> dict[str, Json]:
     return truth
 
 
-def copy(azure: Azure, name: str, told: Json, asked: Asked, **more: Any) -> Json:
-    """Copy the access of an account; a principal that is gone is named, for nothing else leads to it."""
-    gone = {"principal_id": told["principal_id"]} if told["unused"] == "deleted" else {}
-    return azure.call("copy_runas_roles", name, **{**asked.options(), **gone, **more})
+def copy(azure: Azure, name: str, asked: Asked, **more: Any) -> Json:
+    return azure.call("copy_runas_roles", name, **{**asked.options(), **more})
 
 
-def rights(items: list[Json]) -> set[Right]:
-    """Role assignments of the truth, or of a result."""
-    return {(item.get("role_name", item["role"]), item["scope"].lower(), item["condition"]) for item in items}
+def rights(items: Iterable[Json]) -> set[Right]:
+    """Entries of a result as rights; those of a hand-over have no condition."""
+    return {(item["kind"], item["role"], item["scope"].lower(), item.get("condition")) for item in items}
 
 
-def held(azure: Azure, principal_id: str) -> list[Right]:
-    """What a principal holds by itself, as the simulator knows it; a double would be there twice."""
-    state = azure.state()
-    names = {item["role"]: item["role_name"] for told in state["truth"].values() for item in told["direct"]}
-    known = [item["properties"] for item in state["role_assignments"]]
-    return sorted(
-        (names[item["roleDefinitionId"].rsplit("/", 1)[-1]], item["scope"].lower(), item["condition"])
-        for item in known
-        if item["principalId"] == principal_id
+def asked_for(asked: Asked, told: Json) -> Asked:
+    """The same options; where much is asked for, with scopes to leave out.
+
+    These are the first resource group that the principal has, and vaults where the identity has a policy already.
+    """
+    if asked is not MUCH:
+        return asked
+    groups = sorted(item["scope"] for item in told["direct"] if item["scope"].count("/") == 4)
+    return asked.without(groups[0], *(item["vault"] for item in told["identity_policies"]))
+
+
+# --- what a result says ---------------------------------------------------
+
+
+def assert_told(result: Json, wanted: Expected, name: str) -> None:
+    """A result tells just what is expected, each right in one place."""
+    assert rights(result["copied"]) == wanted.copied, name
+    assert rights(result["unchanged"]) == wanted.unchanged, name
+    assert {right: item["reason"] for item in result["not_copied"] for right in rights([item])} == wanted.not_copied, (
+        name
     )
+    assert rights(result["hand_over"]) == wanted.hand_over, name
+    assert (result["changed"], bool(result["changes"])) == (bool(wanted.copied), bool(wanted.copied)), name
+    assert result["partial"] == bool(wanted.hand_over), name
+    assert Counter(item["code"] for item in result["findings"] if "RA3" < item["code"] < "RA4") == +wanted.codes, name
 
 
-def wanted(told: Json, asked: Asked, privileged: set[str]) -> tuple[set[Right], dict[Right, str]]:
-    """What an identity holds in the end, and what is not copied with its reason."""
-    before = rights(told["identity_holds"])
-    there = {(role, scope): condition for role, scope, condition in before}
-    end, left_out = set(before), {}
-    for item in told["direct"]:
-        source: Right = next(iter(rights([item])))
-        names = asked.mapped.get(item["role_name"], [item["role_name"]])
-        if asked.excludes(item):
-            left_out[source] = "excluded"
-            continue
-        if not names:
-            left_out[source] = "role_map"
-        for name in names:
-            right: Right = (name, source[1], source[2])
-            if right in before:
-                continue
-            if told["unused"] and not asked.unused:
-                left_out[right] = "unused"
-            elif name in privileged and name not in asked.privileged:
-                left_out[right] = "privileged"
-            elif right[:2] in there:
-                left_out[right] = "other condition"
-            else:
-                end.add(right)
-    return end, left_out
+def assert_proven(result: Json, wanted: Expected, name: str) -> None:
+    """The comparison of both principals comes to what the truth says."""
+    proof = result["proof"]
+    found = {(right, item["how"]) for item in proof["differences"] for right in rights([item])}
+    assert found == wanted.differences, name
+    assert (proof["verdict"], proof["compared"], proof["same"]) == (wanted.verdict, wanted.compared, wanted.same), name
+    assert proof["whole"] is True
 
 
-def privileged_roles(truth: dict[str, Json]) -> set[str]:
-    return {item["role_name"] for told in truth.values() for item in told["direct"] if item["privileged"]}
+def assert_holds(azure: Azure, told: Json, wanted: Expected, name: str) -> None:
+    """The identity holds what it should, and nothing more."""
+    state, identity = azure.state(), told["identity_principal_id"]
+    end = sorted((right for right in wanted.end if right[0] != VAULT), key=str)
+    assert held(state, identity) == end, name
+    assert policies(state, identity) == policies_in_the_end(told, wanted), name
+
+
+def assert_nothing_to_do(azure: Azure, name: str, told: Json, asked: Asked, wanted: Expected) -> None:
+    """A second run changes nothing, finds all of it there, and does not write."""
+    azure.forget_requests()
+    again = copy(azure, name, asked)
+    assert azure.writes() == [], name
+    assert_told(again, wanted.again, name)
+    assert_proven(again, wanted, name)
+    assert_holds(azure, told, wanted, name)
 
 
 # --- what is found --------------------------------------------------------
@@ -148,13 +190,40 @@ def privileged_roles(truth: dict[str, Json]) -> set[str]:
 @pytest.mark.parametrize("name", ACCOUNTS)
 def test_what_is_found_is_the_truth(untouched: Azure, name: str) -> None:
     told = truth_of(untouched)[name]
-    result = copy(untouched, name, told, Asked(), check=True)
-    found = [*result["copied"], *result["unchanged"], *result["not_copied"]]
-    assert rights(found) == rights(told["direct"])
-    assert len(found) == ASSIGNMENTS
+    result = copy(untouched, name, NOTHING, check=True)
+    found = [item for bucket in BUCKETS for item in result[bucket]]
+    assert rights(found) == (
+        roles(told["direct"])
+        | {policy(item["vault"], item["permissions"]) for item in told["vault_policies"]}
+        | {(APP_ROLE, item["value"], item["resource"].lower(), None) for item in told["app_roles"]}
+        | {(DIRECTORY_ROLE, item["role_name"], item["scope"].lower(), None) for item in told["directory_roles"]}
+        | {group(item) for item in told["groups"] if item["own"]}
+    )
+    assert len(found) == len(rights(found))
+    assert len([item for item in found if item["kind"] == ROLE]) == ASSIGNMENTS
     assert [source["principal_id"] for source in result["source"]] == [told["principal_id"]]
-    assert {entry["kind"] for entry in found} == {"role_assignment"}
     assert result["partial"] is False
+
+
+@pytest.mark.parametrize("name", ACCOUNTS)
+def test_what_is_held_through_groups_or_may_be_activated_is_told(untouched: Azure, name: str) -> None:
+    told = truth_of(untouched)[name]
+    sentences = Counter(item["sentence"] for item in copy(untouched, name, NOTHING, check=True)["findings"])
+    for item in told["eligible"]:
+        activated = f"The Run As account may activate {item['role_name']} at {item['scope']} (an eligible assignment)"
+        assert [count for sentence, count in sentences.items() if sentence.startswith(activated)] == [1]
+    (own,) = [item["name"] for item in told["groups"] if item["own"]] or [None]
+    joined = {item["name"] for item in told["identity_groups"]}
+    given = [(item["group"], item["role_name"], item["scope"]) for item in told["through_groups"]]
+    given += [
+        (item["name"], role["role_name"], role["scope"]) for item in told["groups"] for role in item["directory_roles"]
+    ]
+    assert {sentence for sentence in sentences if " through group " in sentence} == {
+        f"The Run As account holds {role} at {scope} through group "
+        f"{through if through == own else f'{through} (around {own})'}; the identity does not."
+        for through, role, scope in given
+        if through not in joined
+    }
 
 
 def test_looking_writes_nothing(untouched: Azure) -> None:
@@ -163,66 +232,122 @@ def test_looking_writes_nothing(untouched: Azure) -> None:
 
 # --- what is copied -------------------------------------------------------
 
-MAPPED = Asked(
-    mapped={"Contributor": ["Reader", "Virtual Machine Contributor"], "Log Analytics Contributor": []},
-    excluded_roles=frozenset({"Monitoring Reader"}),
-    privileged=frozenset({"Role Based Access Control Administrator"}),
-    unused=True,
-)
-
 
 @pytest.mark.parametrize(
-    "asked", [pytest.param(Asked(), id="nothing asked for"), pytest.param(MAPPED, id="much asked for")]
+    ("asked", "verdicts"),
+    [
+        pytest.param(NOTHING, {"different"}, id="nothing asked for"),
+        pytest.param(GROUPS, {"different"}, id="groups asked for"),
+        pytest.param(MUCH, {"different"}, id="much asked for"),
+        pytest.param(EVERYTHING, {"equal", "different"}, id="everything as it is"),
+        pytest.param(LESS, {"narrower as mapped", "different"}, id="everything, and less than Contributor"),
+    ],
 )
-def test_what_is_copied_is_the_truth_less_what_the_options_say(begin: Begin, asked: Asked) -> None:
+def test_what_is_copied_is_the_truth_less_what_the_options_say(begin: Begin, asked: Asked, verdicts: set[str]) -> None:
     azure = begin()
-    truth = truth_of(azure)
-    privileged = privileged_roles(truth)
-    reasons = set()
-    for name, told in truth.items():
-        asked_here = with_scope(asked, told)
-        before = held(azure, told["principal_id"])
-        result = copy(azure, name, told, asked_here)
-        end, left_out = wanted(told, asked_here, privileged)
-        assert held(azure, told["identity_principal_id"]) == sorted(end), name
-        assert held(azure, told["principal_id"]) == before, name
-        entries = result["not_copied"]
-        assert {right: entry["reason"] for entry in entries for right in rights([entry])} == left_out, name
-        assert rights(result["copied"]) == end - rights(told["identity_holds"]), name
-        assert result["changed"] == bool(result["copied"]), name
-        reasons |= set(left_out.values())
-        assert_nothing_to_do(azure, name, told, asked_here, end)
-    assert reasons == {"privileged", "other condition", *({"excluded", "role_map"} if asked.mapped else {"unused"})}
+    reached = set()
+    for name, told in truth_of(azure).items():
+        options = asked_for(asked, told)
+        wanted = expected(told, options)
+        before = others(azure.state(), told["identity_principal_id"])
+        result = copy(azure, name, options)
+        assert_told(result, wanted, name)
+        assert_holds(azure, told, wanted, name)
+        assert_proven(result, wanted, name)
+        assert others(azure.state(), told["identity_principal_id"]) == before, name
+        assert_nothing_to_do(azure, name, told, options, wanted)
+        reached.add(wanted.verdict)
+    assert reached == verdicts
 
 
-def with_scope(asked: Asked, told: Json) -> Asked:
-    """The same options, with a scope to leave out where some are: the first resource group that the principal has."""
-    if not asked.mapped:
-        return asked
-    groups = sorted(item["scope"] for item in told["direct"] if item["scope"].count("/") == 4)
-    options = {**vars(asked), "excluded_scope": groups[0].upper()}
-    return Asked(**options)
-
-
-def assert_nothing_to_do(azure: Azure, name: str, told: Json, asked: Asked, end: set[Right]) -> None:
-    """A second run changes nothing, finds all of it there, and does not write."""
-    azure.forget_requests()
-    again = copy(azure, name, told, asked)
-    assert (again["changed"], again["changes"], again["copied"]) == (False, [], []), name
-    assert azure.writes() == [], name
-    assert rights(again["unchanged"]) <= end, name
-    assert held(azure, told["identity_principal_id"]) == sorted(end), name
+def test_every_reason_and_every_finding_comes_up(untouched: Azure) -> None:
+    truth = truth_of(untouched).values()
+    every = [expected(told, asked_for(asked, told)) for asked in (NOTHING, GROUPS, MUCH) for told in truth]
+    reasons = {(right[0], reason) for wanted in every for right, reason in wanted.not_copied.items()}
+    assert reasons == {
+        *((kind, "privileged") for kind in (ROLE, APP_ROLE, DIRECTORY_ROLE, GROUP)),
+        *(
+            (kind, reason)
+            for kind in (ROLE, VAULT, APP_ROLE, DIRECTORY_ROLE, GROUP)
+            for reason in ("excluded", "unused")
+        ),
+        (ROLE, "role_map"),
+        (ROLE, "other condition"),
+        (VAULT, "rbac mode"),
+        (GROUP, "not asked for"),
+        (GROUP, "dynamic group"),
+        (GROUP, "synced group"),
+    }
+    assert {how for wanted in every for dummy, how in wanted.differences} >= {"more", "wider", "kept"}
+    codes = {code for wanted in every for code, count in wanted.codes.items() if count}
+    assert codes == {
+        *("RA303", "RA304", "RA305", "RA306", "RA312", "RA314", "RA320", "RA321", "RA322"),
+        *("RA330", "RA331", "RA333", "RA334", "RA335", "RA336", "RA337"),
+    }
 
 
 def test_check_mode_tells_what_is_then_copied(begin: Begin) -> None:
     azure = begin()
     for name in SOME:
-        told = truth_of(azure)[name]
-        predicted = copy(azure, name, told, MAPPED, check=True)
-        done = copy(azure, name, told, MAPPED)
-        for member in ("copied", "unchanged", "not_copied"):
-            assert rights(predicted[member]) == rights(done[member]), (name, member)
-        assert predicted["plan_fingerprint"] == done["plan_fingerprint"]
+        asked = asked_for(MUCH, truth_of(azure)[name])
+        predicted = copy(azure, name, asked, check=True)
+        done = copy(azure, name, asked)
+        for bucket in BUCKETS:
+            assert rights(predicted[bucket]) == rights(done[bucket]), (name, bucket)
+        for member in ("plan_fingerprint", "findings", "proof", "partial"):
+            assert predicted[member] == done[member], (name, member)
+
+
+# --- who is gone, and who may not -----------------------------------------
+
+
+def test_a_deleted_principal_that_is_named_is_copied_like_one_that_is_found(untouched: Azure) -> None:
+    gone = {name: told for name, told in truth_of(untouched).items() if told["unused"] == "deleted"}
+    for name, told in gone.items():
+        for asked in (NOTHING, EVERYTHING):
+            found = copy(untouched, name, asked, check=True)
+            named = copy(untouched, name, asked, check=True, principal_id=told["principal_id"])
+            for bucket in BUCKETS:
+                assert named[bucket] == found[bucket]
+            told_of = [item for item in found["findings"] if item["code"] == "RA314"]
+            assert told["principal_id"] in told_of[0]["sentence"]
+            assert [item for item in found["findings"] if item not in told_of] == named["findings"]
+    assert gone
+
+
+@pytest.mark.parametrize("login", ["operator", "assigner"])
+def test_what_a_login_may_not_give_is_handed_over_until_it_is_there(begin: Begin, login: str) -> None:
+    azure = begin()
+    handed_over = set()
+    for name, told in truth_of(azure).items():
+        asked = asked_for(MUCH, told)
+        wanted, whole = expected(told, asked, login), expected(told, asked)
+        result = copy(azure, name, asked, login=login)
+        assert_told(result, wanted, name)
+        assert_holds(azure, told, wanted, name)
+        assert_proven(result, wanted, name)
+        assert_hand_over_file(result)
+        azure.forget_requests()
+        assert_told(copy(azure, name, asked, login=login), wanted.again, name)
+        assert azure.writes() == [], name
+        # Somebody who may does what was handed over; then nothing is left to ask for.
+        assert rights(copy(azure, name, asked)["copied"]) == wanted.hand_over, name
+        after = copy(azure, name, asked, login=login)
+        assert_told(after, whole.again, name)
+        assert_proven(after, whole, name)
+        assert after["hand_over_file"] is None
+        handed_over |= {right[0] for right in wanted.hand_over}
+    assert handed_over == {DIRECTORY_ROLE, GROUP} | ({APP_ROLE} if login == "operator" else set())
+
+
+def assert_hand_over_file(result: Json) -> None:
+    """The file has each command that the result has."""
+    path = result["hand_over_file"]
+    assert (path is not None) == bool(result["hand_over"])
+    if path is not None:
+        with open(path) as file:
+            lines = [line.rstrip("\n") for line in file if not line.startswith("#")]
+        assert [line for line in lines if line] == [item["command"] for item in result["hand_over"]]
 
 
 # --- how it is found ------------------------------------------------------
@@ -230,12 +355,12 @@ def test_check_mode_tells_what_is_then_copied(begin: Begin) -> None:
 
 @pytest.mark.parametrize("name", ACCOUNTS)
 def test_resource_graph_and_the_lists_of_all_scopes_agree(untouched: Azure, name: str) -> None:
-    told = truth_of(untouched)[name]
-    listed = copy(untouched, name, told, MAPPED, check=True)
+    asked = asked_for(MUCH, truth_of(untouched)[name])
+    listed = copy(untouched, name, asked, check=True)
     untouched.forget_requests()
-    searched = copy(untouched, name, told, MAPPED, check=True, search="resource_graph")
+    searched = copy(untouched, name, asked, check=True, search="resource_graph")
     assert searched["plan_fingerprint"] == listed["plan_fingerprint"]
-    for member in ("copied", "unchanged", "not_copied", "findings"):
+    for member in (*BUCKETS, "findings", "proof"):
         assert searched[member] == listed[member]
     queries = [entry for entry in untouched.requests() if "Microsoft.ResourceGraph" in entry["path"]]
     # One for what the login sees, one for what its management groups hold.

@@ -136,6 +136,33 @@ def test_another_identity_of_the_account_is_no_orphan(azure: Azure) -> None:
     assert "RA313" not in codes(planned)
 
 
+def test_what_the_login_may_not_give_is_handed_over_and_taken_off_the_list_once_it_is_there(
+    start_azure: Start, tmp_path: Path
+) -> None:
+    logins = {
+        "migration": {"secret": "FAKE-secret", "graph": "read", "roles": ["Owner"]},
+        "administrator": {"secret": "FAKE-other", "graph": "administer", "roles": ["Owner"]},
+    }
+    held = [{"name": "run-as", "app_roles": ["User.Read.All"]}]
+    azure = start_azure(*small(tmp_path, applications=held, logins=logins))
+    made = azure.call("copy_runas_roles", "aa")
+    assert ("failed" in made, made["partial"], roles(made["copied"])) == (False, True, ["Reader"])
+    (asked,) = made["hand_over"]
+    assert (asked["kind"], asked["role"]) == ("app_role", "User.Read.All")
+    file = Path(made["hand_over_file"])
+    assert (file.name, asked["command"] in file.read_text()) == ("hand-over.sh", True)
+    assert [(entry["role"], entry["how"]) for entry in made["proof"]["differences"]] == [
+        ("User.Read.All", "handed over")
+    ]
+    part = azure.call("copy_runas_roles", "aa", kinds=["role_assignments"])
+    assert (part["hand_over"], file.exists()) == ([], True)
+    given = azure.call("copy_runas_roles", "aa", login="administrator")
+    assert [entry["role"] for entry in given["copied"]] == ["User.Read.All"]
+    done = azure.call("copy_runas_roles", "aa")
+    assert (done["hand_over"], done["hand_over_file"], file.exists()) == ([], None, False)
+    assert done["proof"]["verdict"] == "equal"
+
+
 # Refusals on the way: the one item is reported with the remedy, the others proceed
 
 

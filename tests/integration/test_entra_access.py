@@ -418,9 +418,9 @@ def test_an_identity_that_never_comes_is_told_in_one_sentence(azure: Azure) -> N
 def test_the_hand_over_file_is_for_its_owner_and_goes_when_nothing_is_left(azure: Azure, tmp_path: Path) -> None:
     wanted = copying(azure)
     asked = planned(azure, "app_roles", "reader").hand_over
-    path = write_hand_over(tmp_path / "aa", wanted.target, asked)
+    path = write_hand_over(tmp_path / "aa", "hand-over.sh", wanted.target, asked)
     assert path is not None
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.read_text().count("az rest") == 3
-    assert write_hand_over(tmp_path / "aa", wanted.target, ()) is None
+    assert write_hand_over(tmp_path / "aa", "hand-over.sh", wanted.target, ()) is None
     assert not path.exists()

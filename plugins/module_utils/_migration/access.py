@@ -25,9 +25,9 @@ from .access_around import KEPT_AS, SHARED, AccessAround, read_around, shared_ar
 from .access_choices import choices_of
 from .access_copy import Copy
 from .access_counts import Counts
-from .access_kinds import KINDS, other_kinds
+from .access_kinds import other_kinds
 from .access_orphans import find_orphans
-from .access_part import Copying, Kind, Target
+from .access_part import KINDS, Copying, Kind, Target
 from .access_reading import Reading
 from .access_result import diffs_of, facts_of, once
 from .access_roles import RoleAssignments, RoleOptions

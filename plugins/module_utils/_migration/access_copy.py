@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 from .._azure.errors import AzureError, Forbidden
@@ -62,12 +62,9 @@ class Copy:
 
     def verify(self) -> None:
         """Read back what was planned until all of it is seen. Raises StepError, naming one, where it never is."""
-        missing: list[Right] = []
-        for pause in pauses(self._timeout):
-            missing = self._missing(self._read_back())
-            if not missing:
-                return
-            time.sleep(pause)
+        missing = self._read_back_until({change.target for change in self.part.changes})
+        if not missing:
+            return
         raise StepError(
             f"Azure accepted what was copied, but {len(missing)} of it cannot be read back after {self._timeout:g} "
             f"seconds, such as {missing[0].role} at {missing[0].scope}. Run again to see whether it is there; jobs "
@@ -81,7 +78,7 @@ class Copy:
             return [*(right for part in self._parts.values() for right in part.held), *(planned if check_mode else ())]
         if self._held is None:
             try:
-                self._read_back()
+                self._read_back_until({done.change.target for done in outcome.done})
             except AzureError:
                 return None
         return [right for rights in (self._held or {}).values() for right in rights]
@@ -112,10 +109,20 @@ class Copy:
         }
         return self._held
 
-    def _missing(self, held: Mapping[int, Sequence[Right]]) -> list[Right]:
+    def _read_back_until(self, made: Set[str]) -> list[Right]:
+        """Read back until what these changes gave is seen; return what is not within the time."""
+        missing: list[Right] = []
+        for pause in pauses(self._timeout):
+            missing = self._missing(self._read_back(), made)
+            if not missing:
+                break
+            time.sleep(pause)
+        return missing
+
+    def _missing(self, held: Mapping[int, Sequence[Right]], made: Set[str]) -> list[Right]:
         return [
             right
             for number, (kind, part) in enumerate(self._planned())
-            for right in map(kind.right_of, part.changes)
+            for right in (kind.right_of(change) for change in part.changes if change.target in made)
             if not any(right.same_as(other) for other in held[number])
         ]

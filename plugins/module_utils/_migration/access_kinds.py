@@ -18,9 +18,6 @@ from .directory_roles import DirectoryRoles
 from .groups import Groups
 from .vault_policies import VaultPolicies
 
-# What is copied unless the task names less; groups are joined only where join_groups names them.
-KINDS = ("role_assignments", "vault_policies", "app_roles", "directory_roles")
-
 
 def other_kinds(
     session: Session, copying: Copying, around: AccessAround, max_parallel: int, replication_timeout: float

@@ -15,8 +15,8 @@ from .._azure.session import Session
 from .._finding import Finding
 from .access_around import AccessAround
 from .access_choices import Choices
-from .access_kinds import KINDS, other_kinds
-from .access_part import Copying, Fate, Part, Target
+from .access_kinds import other_kinds
+from .access_part import KINDS, Copying, Fate, Part, Target
 from .access_result import once
 from .access_survey import principals_of
 from .directory_plan import HANDED_OVER

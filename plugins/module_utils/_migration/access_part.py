@@ -24,6 +24,9 @@ APP_ROLE = "app_role"
 DIRECTORY_ROLE = "directory_role"
 GROUP = "group"
 
+# What is copied unless the task names less; groups are joined only where join_groups names them.
+KINDS = ("role_assignments", "vault_policies", "app_roles", "directory_roles")
+
 # Reasons for not copying something that the task itself asked for.
 ASKED_FOR = frozenset({"excluded", "role_map"})
 
@@ -66,14 +69,15 @@ class Fate:
     """What is to become of one right of a Run As account.
 
     ``gives`` are the rights that the identity has or gets for it: the same one, what ``role_map`` says, or none;
-    ``reason`` is the word for why it is not just the same one. ``own`` is what the holder has by itself, where
-    ``right`` is what several have together.
+    ``reason`` is the word for why it is not just the same one. ``mapped`` tells that ``role_map`` replaces it. ``own``
+    is what the holder has by itself, where ``right`` is what several have together.
     """
 
     right: Right
     holder: str
     gives: tuple[Right, ...] = ()
     reason: str | None = None
+    mapped: bool = False
     own: Right | None = None
 
 

@@ -250,8 +250,9 @@ def _fate(
     gives = tuple(one.right for one in given if one.right is not None)
     refused = next((one.reason for one in given if one.right is None), None)
     asked = "excluded" if choices.excludes(source.scope, source.role) else "role_map"
-    mapped = not candidates or choices.rule_for(source.scope, source.role) is not None
-    return Fate(right, source.principal_id, gives, refused or (asked if mapped else None))
+    mapped = choices.rule_for(source.scope, source.role) is not None
+    reason = refused or (asked if mapped or not candidates else None)
+    return Fate(right, source.principal_id, gives, reason, mapped)
 
 
 def _creation(target: Target, candidate: _Candidate) -> Change:

@@ -32,8 +32,12 @@ class Verdict(str, Enum):
 
 @dataclass(frozen=True)
 class Difference:
-    """A right on which both differ, and how: ``missing``, ``more`` (only the identity has it), ``wider`` (``role_map``
-    gives something that the role replaced does not allow), or the reason why it was not copied."""
+    """A right on which both differ, and how.
+
+    ``missing``, ``more`` (only the identity has it), ``kept`` (the identity has it, though the task leaves it out or
+    replaces it), ``wider`` (``role_map`` gives something that the role replaced does not allow), or the reason why it
+    was not copied.
+    """
 
     right: Right
     how: str
@@ -69,8 +73,9 @@ def prove(fates: Sequence[Fate], held: Iterable[Right], roles: Mapping[str, Role
     holdings = list(held)
     differences: list[Difference] = []
     same = as_asked = 0
+    given = [right for fate in fates if fate.reason != "excluded" for right in fate.gives]
     for fate in fates:
-        found = list(_differences(fate, holdings, roles))
+        found = [*_differences(fate, holdings, roles), *_kept(fate, holdings, given)]
         differences += found
         if not found and fate.reason is None:
             same += 1
@@ -88,7 +93,8 @@ def last_proof(records: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None
 
 def _differences(fate: Fate, held: Sequence[Right], roles: Mapping[str, Role]) -> Iterable[Difference]:
     if fate.reason is not None and fate.reason not in ASKED_FOR:
-        if not _among(fate.right, held):
+        # What replaces it was refused, whether or not the identity has the one that it replaces.
+        if fate.mapped or not _among(fate.right, held):
             yield Difference(fate.right, fate.reason)
         return
     for right in fate.gives:
@@ -96,6 +102,12 @@ def _differences(fate: Fate, held: Sequence[Right], roles: Mapping[str, Role]) -
             yield Difference(right, "missing")
         elif fate.reason is not None and _widens(right, fate.right, roles):
             yield Difference(right, "wider")
+
+
+def _kept(fate: Fate, held: Sequence[Right], given: Sequence[Right]) -> Iterable[Difference]:
+    """Copying takes nothing away: what the identity had before the task left it out makes it no narrower."""
+    if fate.reason in ASKED_FOR and _among(fate.right, held) and not _among(fate.right, given):
+        yield Difference(fate.right, "kept")
 
 
 def _widens(given: Right, replaced: Right, roles: Mapping[str, Role]) -> bool:

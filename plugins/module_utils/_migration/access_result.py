@@ -10,14 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from .._azure.ids import last_segment
 from .._finding import Finding
 from .._step import Change, Outcome, Plan
 from ._call import Call
 from .access_copy import Copy
-from .access_part import Copying, HandOver, Target
+from .access_part import KINDS, Copying, HandOver, Target
 from .access_proof import EVENT, last_proof, prove
 from .chosen_identity import SYSTEM
-from .hand_over import write_hand_over
+from .hand_over import file_name, write_hand_over
 from .unread import is_unread
 
 
@@ -82,7 +83,13 @@ def _handed_over(call: Call, copying: Copying, asked: Sequence[HandOver]) -> str
     """Write the hand-over file, but for check mode, whose commands could not name a principal that is to come."""
     if call.check_mode:
         return None
-    path = write_hand_over(call.ledger, copying.target, asked)
+    identity = copying.target.identity
+    name = file_name(
+        "" if identity == SYSTEM else last_segment(identity),
+        call.parameters["connection"] or "",
+        "" if copying.choices.kinds == frozenset(KINDS) else "_".join(sorted(copying.choices.kinds)),
+    )
+    path = write_hand_over(call.ledger, name, copying.target, asked)
     return str(path) if path else None
 
 

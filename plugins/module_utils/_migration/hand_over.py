@@ -7,14 +7,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from .._ledger import LedgerError, private_folder, write_durably
 from .access_part import HandOver, Target
 
-FILE = "hand-over.sh"
 _LONGEST = 300
+
+
+def file_name(*narrowed: str) -> str:
+    """Return the name of the file. Pure.
+
+    What narrows a copy down is part of it, so that one does not remove what another asks for: ``narrowed`` are
+    the name of a user-assigned identity, that of the one connection that was chosen, and the kinds of access.
+    """
+    words = ["hand-over", *(re.sub(r"[^A-Za-z0-9_.-]+", "_", word) for word in narrowed if word)]
+    return f"{'-'.join(words)[:120]}.sh"
 
 
 def render_hand_over(target: Target, entries: Iterable[HandOver]) -> str:
@@ -41,13 +51,13 @@ def render_hand_over(target: Target, entries: Iterable[HandOver]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def write_hand_over(folder: Path, target: Target, entries: Sequence[HandOver]) -> Path | None:
-    """Write the file into an account's folder of the ledger and return its path; readable by its owner only.
+def write_hand_over(folder: Path, name: str, target: Target, entries: Sequence[HandOver]) -> Path | None:
+    """Write the file ``name`` into an account's folder of the ledger and return its path; readable by its owner only.
 
     Without entries a file that an earlier run wrote is removed, and None is returned.
     Raises LedgerError where the folder cannot be used.
     """
-    path = folder / FILE
+    path = folder / name
     try:
         if not entries:
             path.unlink(missing_ok=True)

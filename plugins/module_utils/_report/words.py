@@ -52,6 +52,7 @@ _OUTCOMES = {"done": "done", "failed": "failed", "unknown": "not confirmed"}
 _DIFFERENCES = {
     "missing": "the identity does not have it",
     "more": "only the identity has it",
+    "kept": "the identity has it, though it was to be left out",
     "wider": "it allows more than what it replaces",
 }
 _FATES = {

@@ -6,29 +6,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from azure_simulator import directory_roles, entra, entra_resources
 from azure_simulator import estate_model as model
 from azure_simulator.estate_build import Builder
 from azure_simulator.estate_model_key_vaults import KeyVault
 from azure_simulator.generated_access import PRIVILEGED
+from azure_simulator.generated_directory import PRIVILEGED_APP_ROLES, PRIVILEGED_DIRECTORY_ROLES
 
 Json = dict[str, Any]
 
 
 @dataclass
 class PrincipalTruth:
-    """What a service principal holds, in the words of the estate; its role assignments are in ``direct``."""
+    """What a service principal holds, in the words of the estate; its role assignments are in ``direct``.
+
+    ``groups`` are all that it is in, ``own_groups`` those that it is itself a member of.
+    """
 
     application: str
     home: str
     direct: list[model.Role]
     groups: list[model.Group] = field(default_factory=list)
+    own_groups: list[model.Group] = field(default_factory=list)
     eligible: list[model.Eligible] = field(default_factory=list)
     vaults: list[KeyVault] = field(default_factory=list)
     app_roles: list[str] = field(default_factory=list)
+    directory_roles: list[model.Role] = field(default_factory=list)
     deleted: bool = False
 
 
@@ -41,6 +48,7 @@ class AccountTruth:
     principal: PrincipalTruth
     identity_roles: list[model.Role]
     unused: str | None = None
+    identity_groups: list[model.Group] = field(default_factory=list)
 
 
 def finished(truths: Sequence[AccountTruth], builder: Builder) -> dict[str, Json]:
@@ -67,9 +75,14 @@ def _account(truth: AccountTruth, every: Sequence[AccountTruth], builder: Builde
             for role in group.roles
         ],
         "eligible": [_eligible(builder, item) for item in principal.eligible],
-        "vault_policies": [_policy(builder, vault) for vault in principal.vaults],
-        "app_roles": list(principal.app_roles),
+        "groups": [_group(builder, group, principal) for group in principal.groups],
+        "vault_policies": list(_policies(builder, principal.vaults, principal.application)),
+        "compound_policies": list(_policies(builder, principal.vaults, principal.application, compound=True)),
+        "app_roles": [_app_role(builder, principal.application, name) for name in principal.app_roles],
+        "directory_roles": [_directory_role(role) for role in principal.directory_roles],
         "identity_holds": [_role(builder, truth.name, role) for role in truth.identity_roles],
+        "identity_policies": list(_policies(builder, principal.vaults, truth.name)),
+        "identity_groups": [_named(builder, group) for group in truth.identity_groups],
     }
 
 
@@ -102,12 +115,70 @@ def _eligible(builder: Builder, item: model.Eligible) -> Json:
     }
 
 
-def _policy(builder: Builder, vault: KeyVault) -> Json:
-    (policy,) = vault.access_policies
-    subscription = builder.subscription(vault.subscription, "the truth")
-    group = builder.group(subscription, vault.resource_group)
+def _policies(
+    builder: Builder, vaults: Sequence[KeyVault], principal: str, *, compound: bool = False
+) -> Iterator[Json]:
+    """The entries of a principal; ``compound`` ones are those of a user together with an application."""
+    for vault in vaults:
+        for policy in vault.access_policies:
+            if policy.principal != principal or (policy.application is not None) != compound:
+                continue
+            subscription = builder.subscription(vault.subscription, "the truth")
+            group = builder.group(subscription, vault.resource_group)
+            yield {
+                "vault": f"{group.id}/providers/Microsoft.KeyVault/vaults/{vault.name}",
+                "rbac": vault.rbac,
+                "firewall": vault.firewall is not None,
+                "permissions": policy.permissions(),
+            }
+
+
+def _app_role(builder: Builder, holder: str, name: str) -> Json:
+    """An app role; its resource is the display name of the application that offers it."""
+    owner, dummy, value = name.rpartition("/")
+    known = entra_resources.BY_NAME.get(owner)
+    tenant = builder.principals[holder].tenant_id
+    app_id = known.app_id if known else entra.GRAPH_APP_ID
+    ours = builder.principals.get(owner)
+    resource = ours or builder.world.service_principal_of_app(tenant, app_id)
+    if resource is None:
+        raise KeyError(name)
     return {
-        "vault": f"{group.id}/providers/Microsoft.KeyVault/vaults/{vault.name}",
-        "rbac": vault.rbac,
-        "permissions": policy.permissions(),
+        "value": value,
+        "resource": resource.data["displayName"],
+        "resource_id": resource.id,
+        "of": owner or "graph",
+        "privileged": name in PRIVILEGED_APP_ROLES,
     }
+
+
+def _directory_role(role: model.Role) -> Json:
+    return {
+        "role": directory_roles.TEMPLATES[role.role],
+        "role_name": role.role,
+        "scope": role.scope or "/",
+        "privileged": role.role in PRIVILEGED_DIRECTORY_ROLES,
+    }
+
+
+def _group(builder: Builder, group: model.Group, principal: PrincipalTruth) -> Json:
+    """A group; it gives out what lies in it, and what the groups around it give."""
+    return {
+        **_named(builder, group),
+        "own": group in principal.own_groups,
+        "around": [other.name for other in _around(group, principal.groups)],
+        "dynamic": group.dynamic,
+        "synced": group.synced,
+        "role_assignable": group.role_assignable,
+        "directory_roles": [_directory_role(role) for role in group.directory_roles],
+    }
+
+
+def _around(group: model.Group, groups: Sequence[model.Group]) -> list[model.Group]:
+    """The groups that a group lies in, at any depth."""
+    next_ones = [other for other in groups if group.name in other.members]
+    return [*next_ones, *(outer for one in next_ones for outer in _around(one, groups))]
+
+
+def _named(builder: Builder, group: model.Group) -> Json:
+    return {"id": builder.principals[group.name].id, "name": group.name}

@@ -12,7 +12,7 @@ from typing import Any
 
 from azure_simulator import estate_model as model
 from azure_simulator.access_truth import AccountTruth, PrincipalTruth
-from azure_simulator.estate_model_key_vaults import AccessPolicy, KeyVault
+from azure_simulator.estate_model_key_vaults import KeyVault
 from azure_simulator.generated_access import (
     CONDITION,
     INNER_GROUP,
@@ -22,6 +22,9 @@ from azure_simulator.generated_access import (
     custom_roles,
     plain,
 )
+from azure_simulator.generated_directory import COMPANY, app_roles, directory_roles
+from azure_simulator.generated_groups import Groups, generate_groups
+from azure_simulator.generated_vaults import Place, shared_vault, vault_of
 from azure_simulator.generator import REGIONS, SUBSCRIPTIONS, new_dice
 
 # The copies count too: a subscription may hold 4,000, and an estate should leave room.
@@ -29,13 +32,6 @@ _MOST_IN_A_SUBSCRIPTION = 3000
 # Two in a dozen accounts share a principal; others lack or have one that nothing can log in with.
 _DOZEN = 12
 _SHARED, _SHARING, _DELETED, _EXPIRED, _DISABLED = 3, 10, 5, 7, 9
-_APP_ROLES = ("User.Read.All", "Mail.Send", "Group.Read.All", "Application.ReadWrite.All", "Directory.Read.All")
-_PERMISSIONS: tuple[dict[str, list[str]], ...] = (
-    {"secrets": ["get", "list"]},
-    {"secrets": ["Get"], "certificates": ["get", "managecontacts"]},
-    {"keys": ["get", "wrapKey", "unwrapKey"], "secrets": ["get", "set", "delete"]},
-)
-_TEAMS_OF_A_DEPARTMENT = 3
 
 
 def generate_access(
@@ -51,7 +47,7 @@ def generate_access(
     for number in range(principals):
         maker.add_account(number)
     if not only_plain:
-        maker.add_groups()
+        maker.add_what_is_shared()
     kind = "plain" if only_plain else "of every kind"
     estate = model.Estate(
         title=f"{principals} accounts with {assignments} role assignments {kind} each, seed {seed}",
@@ -62,7 +58,7 @@ def generate_access(
         ],
         subscriptions=[_subscription(name, number) for number, name in enumerate(names)],
         custom_roles=custom_roles(names),
-        logins=_logins(),
+        logins=_plain_logins() if only_plain else _logins(),
         **maker.members(),
     )
     return estate, maker.truths
@@ -73,14 +69,28 @@ def _subscription(name: str, number: int) -> model.Subscription:
     return model.Subscription(name=name, management_group=INNER_GROUP if number < 2 else TOP_GROUP)
 
 
-def _logins() -> dict[str, model.Login]:
-    """One that may migrate everything, up to the root, and one that may read all of it but the root."""
-    everywhere = [model.Role(role="Contributor"), model.Role(role="User Access Administrator", scope="/")]
+def _plain_logins() -> dict[str, model.Login]:
+    """One that may migrate all role assignments, and one that may read all of it but the root."""
     reading = [model.Role(role="Reader", scope=f"mg:{TOP_GROUP}")]
     return {
-        "migration": model.Login(secret="FAKE-migration-login-secret-not-real", graph="manage", roles=everywhere),
+        "migration": model.Login(secret="FAKE-migration-login-secret-not-real", graph="manage", roles=_everywhere()),
         "reader": model.Login(secret="FAKE-reader-login-secret-not-real", graph="read", roles=reading),
     }
+
+
+def _logins() -> dict[str, model.Login]:
+    """The same, where the first may give all there is; others may give less in Microsoft Entra, or nothing there."""
+    plain_ones = _plain_logins()
+    return {
+        **plain_ones,
+        "migration": plain_ones["migration"].model_copy(update={"graph": "administer"}),
+        "assigner": model.Login(secret="FAKE-assigner-login-secret-not-real", graph="manage", roles=_everywhere()),
+        "operator": model.Login(secret="FAKE-operator-login-secret-not-real", graph="read", roles=_everywhere()),
+    }
+
+
+def _everywhere() -> list[model.Role]:
+    return [model.Role(role="Contributor"), model.Role(role="User Access Administrator", scope="/")]
 
 
 @dataclass
@@ -143,8 +153,8 @@ class _Maker:
             made = PrincipalTruth(application, home, plain(home, self.assignments))
         else:
             made = PrincipalTruth(application, home, self._roles(home, number))
-            self._add_directory_access(made, number, deleted=place == _DELETED)
-            self._add_vaults(made, number)
+            self._add_directory_access(made, number, place)
+            self._add_vaults(made, account, number)
         self.principals.append(made)
         return made
 
@@ -165,63 +175,37 @@ class _Maker:
 
     # --- what is no direct role assignment --------------------------------
 
-    def _add_directory_access(self, principal: PrincipalTruth, number: int, *, deleted: bool) -> None:
-        app_roles = self.dice.sample(_APP_ROLES, 2) if number % 3 == 1 and not deleted else []
-        principal.app_roles = app_roles
-        principal.deleted = deleted
-        if app_roles or deleted:
+    def _add_directory_access(self, principal: PrincipalTruth, number: int, place: int) -> None:
+        """Give what is held in Microsoft Entra; it goes with the service principal."""
+        principal.deleted = deleted = place == _DELETED
+        if not deleted:
+            principal.app_roles = app_roles(number, self.dice)
+            principal.directory_roles = directory_roles(number)
+        if deleted or principal.app_roles or principal.directory_roles:
             self.applications.append(
-                model.Application(name=principal.application, app_roles=app_roles, deleted=deleted)
+                model.Application(
+                    name=principal.application,
+                    app_roles=principal.app_roles,
+                    directory_roles=principal.directory_roles,
+                    enabled=place != _DISABLED,
+                    deleted=deleted,
+                )
             )
 
-    def _add_vaults(self, principal: PrincipalTruth, number: int) -> None:
-        """A vault for every other principal; some of them are in RBAC mode, in which nobody looks at its policies."""
-        if number % 2:
-            return
-        permissions = _PERMISSIONS[number // 2 % len(_PERMISSIONS)]
-        policy = AccessPolicy.model_validate({"principal": principal.application, **permissions})
-        rbac_on = number % 8 == 6
-        vault = KeyVault(
-            name=f"kv-{number + 1:05}",
-            subscription=self.dice.choice(self.subscriptions),
-            rbac=rbac_on,
-            access_policies=[policy],
-        )
-        self.key_vaults.append(vault)
-        principal.vaults.append(vault)
+    def _add_vaults(self, principal: PrincipalTruth, account: str, number: int) -> None:
+        place = Place(number, account, principal.application, self.dice.choice(self.subscriptions))
+        vault = vault_of(place, deleted=principal.deleted)
+        if vault is not None:
+            self.key_vaults.append(vault)
+            principal.vaults.append(vault)
 
-    def add_groups(self) -> None:
-        """Every third principal is in a team, teams are in departments, and these in one group of all."""
-        there = [principal for principal in self.principals if not principal.deleted]
-        members = there[::3]
-        teams = [self._team(number, principal) for number, principal in enumerate(members, 1)]
-        departments = [
-            self._department(start // _TEAMS_OF_A_DEPARTMENT + 1, teams[start : start + _TEAMS_OF_A_DEPARTMENT])
-            for start in range(0, len(teams), _TEAMS_OF_A_DEPARTMENT)
-        ]
-        roles = [model.Role(role="Reader", scope=f"mg:{INNER_GROUP}")]
-        self.groups.append(model.Group(name="everybody", members=[item.name for item in departments], roles=roles))
-        for principal in members:
-            principal.groups.append(self.groups[-1])
-
-    def _team(self, number: int, principal: PrincipalTruth) -> model.Group:
-        roles = [
-            model.Role(role="Virtual Machine Contributor", scope=f"{principal.home}/rg-team-{number}"),
-            model.Role(role="Owner", scope=f"{principal.home}/rg-team-{number}"),
-        ]
-        team = model.Group(name=f"team-{number}", members=[principal.application], roles=roles)
-        principal.groups.append(team)
-        self.groups.append(team)
-        return team
-
-    def _department(self, number: int, teams: list[model.Group]) -> model.Group:
-        roles = [model.Role(role="Monitoring Reader", scope=self.subscriptions[number % len(self.subscriptions)])]
-        department = model.Group(name=f"department-{number}", members=[team.name for team in teams], roles=roles)
-        eligible = model.Eligible(principal=department.name, role="Owner", scope=self.subscriptions[0], days=90)
-        for principal in self.principals:
-            if any(team in principal.groups for team in teams):
-                principal.groups.append(department)
-                principal.eligible.append(eligible)
-        self.groups.append(department)
-        self.eligible.append(eligible)
-        return department
+    def add_what_is_shared(self) -> None:
+        """Add groups, a vault that several principals use, and the company's own application."""
+        self.applications.append(COMPANY)
+        shared, users = shared_vault(self.principals, self.subscriptions[0])
+        self.key_vaults.append(shared)
+        for principal in users:
+            principal.vaults.append(shared)
+        made: Groups = generate_groups(self.principals, self.truths, self.subscriptions)
+        self.groups += made.groups
+        self.eligible += made.eligible

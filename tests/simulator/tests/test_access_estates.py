@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from azure_simulator import eligibility, entra, estates, rbac
+from azure_simulator import directory_roles, eligibility, entra, estates, rbac
 from azure_simulator.providers.key_vault import VAULT_TYPE
 from azure_simulator.scopes import group_of, normal, subscription_of
 from azure_simulator.testing import Azure
@@ -76,7 +76,52 @@ def test_what_is_held_through_groups_is_that_of_every_group_around_the_principal
         held = {(group.id, *facts(one)) for group in groups for one in rbac.of_principal(world, group.id)}
         assert {(one["principal"], *next(iter(told([one])))) for one in item["through_groups"]} == held, name
     chains = {len({one["group"] for one in item["through_groups"]}) for item in truth_of(world).values()}
-    assert chains == {0, 3}
+    assert chains == {0, 1, 3}
+
+
+def test_groups_are_those_around_the_principal_and_some_are_its_own(world: World) -> None:
+    for name, item in truth_of(world).items():
+        around = {group.id: group for group in entra.groups_of(world, item["principal_id"])}
+        assert {one["id"] for one in item["groups"]} == set(around), name
+        for one in item["groups"]:
+            group = around[one["id"]]
+            assert one["own"] == (item["principal_id"] in group.members)
+            assert set(one["around"]) == {other.data["displayName"] for other in entra.groups_of(world, group.id)}
+            assert one["dynamic"] == ("DynamicMembership" in group.data["groupTypes"])
+            assert (one["synced"], one["role_assignable"]) == (
+                bool(group.data["onPremisesSyncEnabled"]),
+                bool(group.data["isAssignableToRole"]),
+            )
+            assert directory_roles_told(one) == directory_roles_held(world, group.id)
+        identity = {group.id for group in entra.groups_of(world, item["identity_principal_id"])}
+        assert {one["id"] for one in item["identity_groups"]} == identity
+    kinds = {
+        (one["own"], one["dynamic"], one["synced"], bool(one["directory_roles"])) for one in every(world, "groups")
+    }
+    assert kinds == {
+        (True, False, False, False),
+        (False, False, False, False),
+        (True, True, False, False),
+        (True, False, True, False),
+        (True, False, False, True),
+    }
+    assert any(truth["identity_groups"] for truth in truth_of(world).values())
+
+
+def directory_roles_told(item: Json) -> set[tuple[str, str]]:
+    return {(one["role"], one["scope"]) for one in item["directory_roles"]}
+
+
+def directory_roles_held(world: World, object_id: str) -> set[tuple[str, str]]:
+    held = directory_roles.of_principal(world, object_id)
+    return {(one["roleDefinitionId"], one["directoryScopeId"]) for one in held}
+
+
+def test_directory_roles_are_those_of_the_world_at_the_whole_directory_and_below(world: World) -> None:
+    for name, item in truth_of(world).items():
+        assert directory_roles_told(item) == directory_roles_held(world, item["principal_id"]), name
+    assert {one["scope"] == "/" for one in every(world, "directory_roles")} == {True, False}
+    assert {one["privileged"] for one in every(world, "directory_roles")} == {True, False}
 
 
 def test_what_groups_may_activate_is_what_the_world_has(world: World) -> None:
@@ -87,23 +132,54 @@ def test_what_groups_may_activate_is_what_the_world_has(world: World) -> None:
         assert {one["principal"] for one in item["eligible"]} == groups & {principal for principal, _, _ in known}
 
 
-def test_key_vaults_are_in_both_modes_with_just_these_policies(world: World) -> None:
-    vaults = world.resources_of_type(VAULT_TYPE)
-    for item in truth_of(world).values():
-        policies = {
-            vault.id: (vault.properties["enableRbacAuthorization"], policy["permissions"])
-            for vault in vaults
-            for policy in vault.properties["accessPolicies"]
-            if policy["objectId"] == item["principal_id"]
-        }
-        assert {one["vault"]: (one["rbac"], one["permissions"]) for one in item["vault_policies"]} == policies
-    assert {one["rbac"] for one in every(world, "vault_policies")} == {True, False}
+def policies_of(world: World, object_id: str, *, compound: bool = False) -> dict[str, tuple[Any, ...]]:
+    return {
+        vault.id: (
+            vault.properties["enableRbacAuthorization"],
+            "networkAcls" in vault.properties,
+            policy["permissions"],
+        )
+        for vault in world.resources_of_type(VAULT_TYPE)
+        for policy in vault.properties["accessPolicies"]
+        if policy["objectId"] == object_id and ("applicationId" in policy) == compound
+    }
 
 
-def test_app_roles_are_those_of_microsoft_graph(world: World) -> None:
+def policies_told(items: list[Json]) -> dict[str, tuple[Any, ...]]:
+    return {one["vault"]: (one["rbac"], one["firewall"], one["permissions"]) for one in items}
+
+
+def test_key_vaults_are_in_both_modes_and_with_a_firewall_with_just_these_policies(world: World) -> None:
     for item in truth_of(world).values():
-        assert entra.graph_permissions(world, item["principal_id"]) == set(item["app_roles"])
-    assert any(item["app_roles"] for item in truth_of(world).values())
+        principal, identity = item["principal_id"], item["identity_principal_id"]
+        assert policies_told(item["vault_policies"]) == policies_of(world, principal)
+        assert policies_told(item["compound_policies"]) == policies_of(world, principal, compound=True)
+        assert policies_told(item["identity_policies"]) == policies_of(world, identity)
+    every_policy = list(every(world, "vault_policies"))
+    assert {(one["rbac"], one["firewall"]) for one in every_policy} == {(True, False), (False, True), (False, False)}
+    assert max(Counter(one["vault"] for one in every_policy).values()) > 2
+    for member in ("compound_policies", "identity_policies"):
+        assert any(every(world, member))
+    assert any(item["vault_policies"] for item in truth_of(world).values() if item["unused"] == "deleted")
+
+
+def test_app_roles_are_those_of_microsoft_graph_and_of_other_applications(world: World) -> None:
+    for item in truth_of(world).values():
+        held = set()
+        for one in entra.assignments_with(world, "principalId", item["principal_id"]):
+            offered = world.objects[one["resourceId"].lower()].data["appRoles"]
+            value = next(role["value"] for role in offered if role["id"] == one["appRoleId"])
+            held.add((one["resourceDisplayName"], one["resourceId"], value))
+        assert {(one["resource"], one["resource_id"], one["value"]) for one in item["app_roles"]} == held
+    kinds = {(one["of"], one["privileged"]) for one in every(world, "app_roles")}
+    assert kinds == {
+        ("graph", False),
+        ("graph", True),
+        ("exchange", False),
+        ("exchange", True),
+        ("sharepoint", True),
+        ("company-api", False),
+    }
 
 
 def test_privileged_roles_are_those_that_let_their_holder_give_out_roles(world: World) -> None:
@@ -158,7 +234,9 @@ def test_a_dozen_accounts_have_a_shared_a_deleted_a_disabled_and_an_expired_prin
     assert Counter(item["principal_id"] for item in shared).most_common()[0][1] == 2
     assert len(shared) == 4
     for item in truth.values():
-        assert (item["principal_id"] in world.deleted_objects) == (item["unused"] == "deleted")
+        principal = world.deleted_objects.get(item["principal_id"]) or world.objects[item["principal_id"]]
+        assert (principal.deleted_at is not None) == (item["unused"] == "deleted")
+        assert principal.data["accountEnabled"] == (item["unused"] != "disabled")
         assert world.find_object(item["identity_principal_id"]) is not None
 
 
@@ -179,8 +257,8 @@ def test_a_plain_estate_has_direct_role_assignments_in_one_subscription_only() -
         assert len({subscription_of(one["scope"]) for one in item["direct"]}) == 1
         assert {kind_of(one["scope"]) for one in item["direct"]} == {"resource group"}
         assert not any(one["privileged"] or one["condition"] or one["custom"] for one in item["direct"])
-        for member in ("through_groups", "eligible", "vault_policies", "app_roles", "identity_holds", "shared_with"):
-            assert item[member] == []
+        for member, value in item.items():
+            assert value == [] or not isinstance(value, list) or member == "direct", member
         assert item["unused"] is None
 
 

@@ -65,6 +65,34 @@ def test_what_was_left_out_but_the_identity_has_all_the_same_is_none() -> None:
     assert prove([fate(has(GIVER), reason="unused")], [has(GIVER)], ROLES).verdict is not Verdict.DIFFERENT
 
 
+@pytest.mark.parametrize(
+    "fate_of_it",
+    [
+        pytest.param(fate(has(CONTRIBUTOR), has(READER), reason="role_map"), id="replaced"),
+        pytest.param(fate(has(CONTRIBUTOR), reason="role_map"), id="left out by the map"),
+        pytest.param(fate(has(CONTRIBUTOR), reason="excluded"), id="excluded"),
+        pytest.param(fate(has(CONTRIBUTOR), has(CONTRIBUTOR), reason="excluded"), id="excluded, and seen"),
+    ],
+)
+def test_what_the_identity_has_though_the_task_leaves_it_out_is_not_called_narrower(fate_of_it: Fate) -> None:
+    """It was copied before somebody thought of a map, and copying takes nothing away."""
+    proof = prove([fate_of_it], [has(CONTRIBUTOR), *fate_of_it.gives], ROLES)
+    assert (proof.verdict, hows(proof)) == (Verdict.DIFFERENT, [("Contributor", "kept")])
+
+
+def test_what_is_replaced_and_given_in_place_of_another_role_is_not_kept_but_given() -> None:
+    fates = [
+        fate(has(READER), reason="role_map"),
+        fate(has(CONTRIBUTOR), has(READER), reason="role_map"),
+    ]
+    assert prove(fates, [has(READER)], ROLES).verdict is Verdict.NARROWER
+
+
+def test_a_replacement_that_was_refused_is_a_difference_even_where_the_identity_has_what_it_replaces() -> None:
+    refused = Fate(has(READER), "run-as", (), "privileged", mapped=True)
+    assert hows(prove([refused], [has(READER)], ROLES)) == [("Reader", "privileged")]
+
+
 def test_what_cannot_be_read_back_is_missing() -> None:
     proof = prove([fate(has(READER), has(READER))], [has(READER, f"{SUB}/resourceGroups/rg")], ROLES)
     assert hows(proof) == [("Reader", "missing"), ("Reader", "more")]

@@ -23,6 +23,7 @@ from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.
 from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.access_plan import Target
 from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.directory_giving import command_of
 from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.hand_over import (
+    file_name,
     one_line,
     render_hand_over,
     write_hand_over,
@@ -83,7 +84,7 @@ def test_the_file_says_what_why_and_who_above_each_command() -> None:
 
 def test_no_name_can_end_its_comment(tmp_path: Path) -> None:
     evil = "x\ntouch owned\r\u2028touch owned\x1b[2K\u202e`touch owned` $(touch owned)"
-    path = write_hand_over(tmp_path / "aa", TARGET, [asked(evil, evil)])
+    path = write_hand_over(tmp_path / "aa", "hand-over.sh", TARGET, [asked(evil, evil)])
     assert path is not None
     lines = [line for line in path.read_text().splitlines() if line and not line.startswith("#")]
     assert [line.split()[0] for line in lines] == ["az"]
@@ -100,8 +101,8 @@ def test_a_name_is_one_printable_line_of_some_length() -> None:
 
 def test_the_file_is_its_owners_and_is_replaced_whole(tmp_path: Path) -> None:
     folder = tmp_path / "new" / "aa"
-    first = write_hand_over(folder, TARGET, [asked(), asked("Mail.Send")])
-    second = write_hand_over(folder, TARGET, [asked("Mail.Send")])
+    first = write_hand_over(folder, "hand-over.sh", TARGET, [asked(), asked("Mail.Send")])
+    second = write_hand_over(folder, "hand-over.sh", TARGET, [asked("Mail.Send")])
     assert first == second == folder / "hand-over.sh"
     assert second.stat().st_mode & 0o777 == 0o600
     assert "User.Read.All" not in second.read_text()
@@ -109,8 +110,14 @@ def test_the_file_is_its_owners_and_is_replaced_whole(tmp_path: Path) -> None:
 
 
 def test_without_entries_an_older_file_goes(tmp_path: Path) -> None:
-    write_hand_over(tmp_path, TARGET, [asked()])
-    assert write_hand_over(tmp_path, TARGET, []) is None
+    write_hand_over(tmp_path, "hand-over.sh", TARGET, [asked()])
+    assert write_hand_over(tmp_path, "hand-over.sh", TARGET, []) is None
     assert list(tmp_path.iterdir()) == []
-    assert write_hand_over(tmp_path / "never", TARGET, []) is None
+    assert write_hand_over(tmp_path / "never", "hand-over.sh", TARGET, []) is None
     assert not (tmp_path / "never").exists()
+
+
+def test_copies_of_a_part_have_files_of_their_own() -> None:
+    assert file_name("", "", "") == "hand-over.sh"
+    assert file_name("id-ops", "", "") == "hand-over-id-ops.sh"
+    assert file_name("", "../My Connection", "app_roles") == "hand-over-.._My_Connection-app_roles.sh"
