@@ -194,13 +194,25 @@ def _shown(item: Json, what: str) -> tuple[str, ...]:
 
 
 def test_an_assessment_has_every_right_of_the_truth(generated: Azure) -> None:
+    seen: Counter[str] = Counter()
     for name, told in generated.state()["truth"].items():
         if told["unused"] == "deleted":
             continue
-        found = assess(generated, name)["access"]["others"]
-        vaults = sorted(item["scope"].lower() for item in found if item["kind"] == "vault_policy")
-        assert vaults == sorted(item["vault"].lower() for item in told["vault_policies"])
-        assert sorted(item["role"] for item in found if item["kind"] == "app_role") == sorted(told["app_roles"])
+        wanted = [
+            *(("vault_policy", item["vault"].lower()) for item in told["vault_policies"]),
+            *(("app_role", f"{item['value']} of {item['resource']}") for item in told["app_roles"]),
+            *(("directory_role", f"{item['role_name']} of {item['scope']}") for item in told["directory_roles"]),
+            *(("group", f"{item['name']} of /groups/{item['id']}") for item in told["groups"] if item["own"]),
+        ]
+        found = [(item["kind"], _named(item)) for item in assess(generated, name)["access"]["others"]]
+        assert sorted(found) == sorted(wanted), name
+        seen += Counter(kind for kind, dummy in wanted)
+    assert set(seen) == {"vault_policy", "app_role", "directory_role", "group"}
+
+
+def _named(item: Json) -> str:
+    scope: str = item["scope"]
+    return scope.lower() if item["kind"] == "vault_policy" else f"{item['role']} of {scope}"
 
 
 # What it costs
