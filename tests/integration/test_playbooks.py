@@ -113,6 +113,8 @@ def comparable(change: dict[str, Any]) -> dict[str, Any]:
     if change["kind"] == "role_assignment":
         text = re.sub(r'"principal_?[iI]d": "[^"]*"', '"principalId": "?"', text)
         text = re.sub(r'"target": "[^"]*"', '"target": "?"', text)
+    if change["kind"] == "vault_policy":
+        text = re.sub(r'"object_id": "[^"]*"', '"object_id": "?"', text)
     known: dict[str, Any] = json.loads(text)
     return known
 

@@ -31,6 +31,11 @@ BESIDES = {
     "Microsoft.PolicyInsights/checkPolicyRestrictions/read",
     "Microsoft.Resources/subscriptions/read",
     "Microsoft.Resources/subscriptions/resourceGroups/read",
+    # To copy what is no role of Azure, and to see who may activate what.
+    "Microsoft.Authorization/roleEligibilityScheduleInstances/read",
+    "Microsoft.KeyVault/vaults/accessPolicies/write",
+    "Microsoft.KeyVault/vaults/read",
+    "Microsoft.Management/managementGroups/read",
 }
 
 
