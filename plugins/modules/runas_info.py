@@ -23,8 +23,9 @@ options:
   scope:
     description:
       - What to look at. Without V(runbooks) and V(run_as) there is no RV(state).
-      - V(run_as) are the Run As accounts with their application and service principal. V(access) are role assignments,
-        compared with those of the identity.
+      - V(run_as) are the Run As accounts with their application and service principal. V(access) is what they
+        may do, compared with what the identity may do. These are role assignments, access policies of key vaults, app
+        roles, directory roles and groups.
       - V(runbooks) is every content of every runbook, published and draft. V(usage) is evidence of use, which is the
         last job, schedules and webhooks.
       - V(hybrid) are hybrid worker groups. V(modules) are modules and runtime environments. V(dependants) is what leans
@@ -80,8 +81,9 @@ options:
     type: path
   surroundings_age:
     description:
-      - What lies around all accounts, such as vaults and action groups, is read once and kept in O(assessments) for so
-        many seconds, for the assessments of other accounts with the same login. V(0) reads it anew each time.
+      - What lies around all accounts, such as vaults, action groups and management groups, is read once and kept in
+        O(assessments) for so many seconds, for the assessments of other accounts with the same login. V(0) reads it
+        anew each time.
     type: int
     default: 3600
   result:
@@ -214,10 +216,13 @@ assessment:
       returned: success
       sample: [{"name": "Start-Machines", "uses_run_as": true, "verdict": "rewritten", "automatic": true}]
     access:
-      description: The role assignments of the Run As principals and of the identity.
+      description:
+        - The role assignments of the Run As principals and of the identity. What the principals may do besides is in
+          C(others), each with C(what) M(azauto.runas_migration.copy_runas_roles) would do about it, which is C(held),
+          C(copied), C(handed_over), or the reason why it would not be copied.
       type: dict
       returned: success
-      sample: {"principals": [], "identity": []}
+      sample: {"principals": [], "identity": [], "others": []}
     identity:
       description: The identities of the account.
       type: dict

@@ -170,6 +170,12 @@ def identity_role(role: str, role_id: str, scope: str, condition: str | None = N
     }
 
 
+def other_right(kind: str, role: str, scope: str, what: str, **fields: Any) -> Json:
+    """A right of a Run As account's principal that is no role assignment."""
+    holder = {"connection": "AzureRunAsConnection", "principal_id": guid("principal")}
+    return {**holder, "kind": kind, "role": role, "scope": scope, "condition": None, "what": what, **fields}
+
+
 def system_assigned(account: str) -> Json:
     """The identity of an account that has its own."""
     return {

@@ -23,8 +23,8 @@ DIRECTORY: dict[str, Code] = {
     "RA332": Code(
         WARNING,
         "{what} is left to somebody else: this login may not give it.",
-        "Have it done by {needs}; the command is in hand-over.sh in the account's ledger. Then run again to see that "
-        "it is there.",
+        "Have it done by {needs}; copy_runas_roles writes the command to hand-over.sh in the account's ledger. Then "
+        "run that again to see that it is there.",
     ),
     "RA333": Code(
         WARNING,

@@ -18,8 +18,6 @@ from functools import partial
 
 from .._arguments import ACCOUNT, LEDGER, LOGIN, ArgumentSpec
 from .._azure import automation
-from .._azure.caller import GraphClaims, find_graph_claims
-from .._azure.errors import LoginFailed, Unreachable
 from .._ledger import read_journal
 from .._step import Hands, Plan, StepError
 from ._call import Call, Result
@@ -27,6 +25,7 @@ from .access_around import KEPT_AS, SHARED, AccessAround, read_around, shared_ar
 from .access_choices import choices_of
 from .access_copy import Copy
 from .access_counts import Counts
+from .access_kinds import other_kinds
 from .access_orphans import find_orphans
 from .access_part import KINDS, Copying, Kind, Target
 from .access_reading import Reading
@@ -34,14 +33,9 @@ from .access_result import diffs_of, facts_of, once
 from .access_roles import RoleAssignments, RoleOptions
 from .access_search import RESOURCE_GRAPH, SCOPES, by_resource_graph, by_scopes
 from .access_sources import dormant_principals, find_sources
-from .app_roles import AppRoles
 from .chosen_identity import SYSTEM, ChosenIdentity, choose_identity
-from .directory_reading import read_directory
-from .directory_roles import DirectoryRoles
-from .groups import Groups
 from .migration_history import history_of
 from .shared_reading import Shelf, key_of
-from .vault_policies import VaultPolicies
 
 NAME = "copy_runas_roles"
 
@@ -126,43 +120,9 @@ def _shelf(call: Call) -> Shelf | None:
 def _kinds(call: Call, copying: Copying, around: AccessAround) -> list[Kind]:
     """Return the kinds of access to copy; none where no Run As account has a principal."""
     wanted = copying.choices.kinds if copying.dormant else frozenset()
-    kinds: list[Kind] = []
-    if "role_assignments" in wanted:
-        kinds.append(_roles(call, copying, around))
-    if "vault_policies" in wanted:
-        kinds.append(VaultPolicies(call.session, copying, around, call.max_parallel))
-    return [*kinds, *_directory_kinds(call, copying, around)]
-
-
-def _directory_kinds(call: Call, copying: Copying, around: AccessAround) -> list[Kind]:
-    """Return the kinds of access in Microsoft Entra, for which what both principals hold is read at once.
-
-    What comes through groups is part of the role assignments, as it is in Azure.
-    """
-    wanted = copying.choices.kinds if copying.dormant else frozenset()
-    joins = "role_assignments" in wanted or copying.choices.join_groups
-    if not (joins or wanted & {"app_roles", "directory_roles"}) or not copying.dormant:
-        return []
-    target = copying.target.principal_id
-    principals = [*copying.dormant, *([target] if target else [])]
-    reading = read_directory(call.session, principals, _graph_claims(call))
+    kinds: list[Kind] = [_roles(call, copying, around)] if "role_assignments" in wanted else []
     timeout = call.parameters["replication_timeout"]
-    kinds: list[Kind] = []
-    if "app_roles" in wanted:
-        kinds.append(AppRoles(call.session, copying, reading, call.max_parallel, timeout))
-    if "directory_roles" in wanted:
-        kinds.append(DirectoryRoles(call.session, copying, reading, call.max_parallel, timeout))
-    if joins:
-        kinds.append(Groups(call.session, copying, reading, around, call.max_parallel, timeout))
-    return kinds
-
-
-def _graph_claims(call: Call) -> GraphClaims | None:
-    """Return what the login may do in Microsoft Graph; None where no token can be had: then reading says why."""
-    try:
-        return find_graph_claims(call.session)
-    except (LoginFailed, Unreachable):
-        return None
+    return [*kinds, *other_kinds(call.session, copying, around, call.max_parallel, timeout)]
 
 
 def _roles(call: Call, copying: Copying, around: AccessAround) -> RoleAssignments:

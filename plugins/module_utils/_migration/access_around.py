@@ -32,6 +32,8 @@ Json = Mapping[str, Any]
 # The folder beside those of the accounts for what their workers share, and the file in it for what lies around them.
 SHARED = "surroundings"
 KEPT_AS = "access.json"
+# What the finding is about where management groups cannot be listed.
+_ALL_GROUPS = "/"
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,11 @@ class AccessAround:
     def covers(self, subscription_id: str) -> bool:
         """Tell whether a subscription was looked at."""
         return any(same_id(str(item["id"]), subscription_id) for item in self.subscriptions)
+
+    @property
+    def whole(self) -> bool:
+        """Whether ``scopes`` are all that the login sees: management groups could be listed."""
+        return not any(item["resource"] == _ALL_GROUPS for item in self.unread)
 
     def findings(self) -> tuple[Finding, ...]:
         """Return what could not be read."""
@@ -134,7 +141,7 @@ def _management_groups(session: Session, unread: list[Unread]) -> list[str]:
     try:
         return [str(group["id"]) for group in subscriptions.list_management_groups(session)]
     except Forbidden as error:
-        unread.append(Unread.of("The list of management groups", "/", error))
+        unread.append(Unread.of("The list of management groups", _ALL_GROUPS, error))
         return []
 
 

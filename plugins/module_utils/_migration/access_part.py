@@ -69,7 +69,8 @@ class Fate:
     """What is to become of one right of a Run As account.
 
     ``gives`` are the rights that the identity has or gets for it: the same one, what ``role_map`` says, or none;
-    ``reason`` is the word for why it is not just the same one. ``mapped`` tells that ``role_map`` replaces it.
+    ``reason`` is the word for why it is not just the same one. ``mapped`` tells that ``role_map`` replaces it. ``own``
+    is what the holder has by itself, where ``right`` is what several have together.
     """
 
     right: Right
@@ -77,6 +78,7 @@ class Fate:
     gives: tuple[Right, ...] = ()
     reason: str | None = None
     mapped: bool = False
+    own: Right | None = None
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,8 @@ class HandOver:
 class Part:
     """What a copy does about one kind of access, or about all. Entries of lists are as the result carries them.
 
-    ``held`` is what the identity held when that was planned, as far as was looked.
+    ``held`` is what the identity held when that was planned, as far as was looked. ``without_effect`` is what gives
+    nobody any access, and so is no fate.
     """
 
     changes: tuple[Change, ...] = ()
@@ -119,6 +122,7 @@ class Part:
     not_copied: tuple[Mapping[str, Any], ...] = ()
     hand_over: tuple[HandOver, ...] = ()
     held: tuple[Right, ...] = ()
+    without_effect: tuple[Fate, ...] = ()
 
     @staticmethod
     def joined(parts: Iterable[Part]) -> Part:
@@ -132,6 +136,7 @@ class Part:
             not_copied=tuple(item for part in every for item in part.not_copied),
             hand_over=tuple(item for part in every for item in part.hand_over),
             held=tuple(item for part in every for item in part.held),
+            without_effect=tuple(item for part in every for item in part.without_effect),
         )
 
 

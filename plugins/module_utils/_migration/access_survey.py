@@ -11,16 +11,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .._azure.ids import AccountId, normal_id
+from .._azure.ids import normal_id
 from .._azure.session import Session
 from .._finding import Finding
 from . import access_reading as reading
+from .access_around import AccessAround
 from .access_choices import Choices
 from .access_model import CONTRIBUTOR, Assignment, Role, same_condition
 from .access_part import Target
 from .access_plan import Held, plan_roles
 from .access_sources import dormant_because
-from .chosen_identity import ChosenIdentity
 from .run_as_survey import Surveyed
 
 
@@ -36,31 +36,32 @@ class Access:
 
 
 def survey_access(
-    session: Session, account: AccountId, found: Sequence[Surveyed], identity: ChosenIdentity, max_parallel: int
+    session: Session, target: Target, found: Sequence[Surveyed], around: AccessAround, max_parallel: int
 ) -> Access:
     """Return the role assignments of the Run As principals and of the identity, compared as copying compares them."""
-    principals = _principals(found)
+    principals = principals_of(found)
     if not principals:
         return Access({"principals": [], "identity": []})
-    seen = reading.read_assignments(session, account, sorted(principals), max_parallel)
+    own = target.account.subscription_id
+    seen = reading.read_at(session, around.scopes(own), sorted(principals), max_parallel)
     assignments = [assignment for assignment, dummy in seen.assignments]
     roles = reading.read_roles(session, seen, max_parallel)
     existing: list[Assignment] = []
-    if identity.principal_id:
+    if target.principal_id:
         places = seen.places(assignment.scope for assignment in assignments)
-        by_place = reading.read_existing(session, places, identity.principal_id, max_parallel)
+        by_place = reading.read_existing(session, places, target.principal_id, max_parallel)
         existing = reading.distinct(item for listed in by_place.values() for item in listed)
     held = [Held(assignment, principals[assignment.principal_id.lower()]) for assignment in assignments]
-    copy = plan_roles(Target(account, identity.name, identity.principal_id), held, existing, roles, Choices())
+    copy = plan_roles(target, held, existing, roles, Choices())
     return Access(
         shown=shown_access(found, assignments, existing, roles),
-        findings=(*seen.findings, *copy.findings),
+        findings=(*around.findings(), *seen.findings, *copy.findings),
         new_scopes=tuple(dict.fromkeys(change.after["scope"] for change in copy.changes)),
-        roleless=frozenset() if seen.findings else _without_any(principals, assignments),
+        roleless=_without_any(principals, assignments) if around.whole and not seen.findings else frozenset(),
     )
 
 
-def _principals(found: Iterable[Surveyed]) -> dict[str, str | None]:
+def principals_of(found: Iterable[Surveyed]) -> dict[str, str | None]:
     """Return the service principals, each with the reason why nothing can log in with it; one that can, has none."""
     reasons: dict[str, str | None] = {}
     for one in found:

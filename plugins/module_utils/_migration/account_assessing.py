@@ -7,50 +7,29 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .._azure.errors import Absent, Forbidden
-from .._azure.ids import AccountId
 from .._azure.session import Session
 from .._step import in_parallel
 from . import assessment_keeping
 from .account_hosts import assessed_variables
 from .account_listing import Account, Detail
 from .assessment import assess_account
+from .assessment_around import AroundMany
 from .assessment_keeping import UnusableAssessment
-from .surroundings import Surroundings, read_surroundings
 
 
 def assess_now(
     session: Session, accounts: Sequence[Account], scope: Sequence[str], ledger: str | None, max_parallel: int
 ) -> dict[str, Detail]:
     """Assess the accounts, so many at once, and return what each came to by its id."""
-    around = _ReadOnce(session, max_parallel, other_accounts="other_accounts" in scope)
+    around = AroundMany(session, max_parallel, scope)
     # Accounts run side by side, so that each alone does not.
     options: dict[str, Any] = {"scope": list(scope), "ledger": ledger, "around": around, "max_parallel": 1}
     made = in_parallel(lambda account: _assess(session, account, options), accounts, max_parallel, per_thread=1)
     return {account.id: detail for account, detail in zip(accounts, made, strict=True)}
-
-
-class _ReadOnce:
-    """What lies around all accounts: read for the first that asks, again only for one that it does not cover."""
-
-    def __init__(self, session: Session, max_parallel: int, *, other_accounts: bool) -> None:
-        self._session = session
-        self._max_parallel = max_parallel
-        self._other_accounts = other_accounts
-        self._lock = threading.Lock()
-        self._read: Surroundings | None = None
-
-    def __call__(self, account: AccountId) -> Surroundings:
-        with self._lock:
-            if self._read is None or not self._read.covers(account):
-                self._read = read_surroundings(
-                    self._session, account, self._max_parallel, other_accounts=self._other_accounts
-                )
-            return self._read
 
 
 def _assess(session: Session, account: Account, options: Mapping[str, Any]) -> Detail:

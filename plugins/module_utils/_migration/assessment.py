@@ -25,8 +25,9 @@ from .._finding import finding
 from .._ledger import now
 from . import assessment_keeping
 from ._call import Call, Result
+from .assessment_around import Around
 from .assessment_conclusion import conclude
-from .assessment_parts import SCOPE, Around, Reader, Reading, evidence_by_runbook
+from .assessment_parts import SCOPE, Reader, Reading, evidence_by_runbook
 from .assessment_past import Past, past_of
 from .assessment_summary import summary_of
 from .chosen_identity import SYSTEM, choose_identity

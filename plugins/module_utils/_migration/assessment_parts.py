@@ -14,18 +14,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
-from functools import partial
-from pathlib import Path
 from typing import Any
 
 from .._azure import automation
-from .._azure.ids import AccountId
 from .._finding import Finding
 from .._runbook import RewriteOptions
 from .._step import in_parallel
-from . import dependant_survey, hybrid_survey, module_survey, preflight, surroundings
+from . import dependant_survey, hybrid_survey, module_survey, preflight
 from ._call import Call
-from .access_survey import Access, survey_access
+from .access_around import AccessAround
+from .access_others import survey_others
+from .access_part import Target
+from .access_result import once
+from .access_survey import Access, principals_of, survey_access
+from .assessment_around import Around, AroundOne
 from .assessment_past import Past
 from .chosen_identity import ChosenIdentity
 from .dependant_survey import Own
@@ -41,7 +43,6 @@ from .run_as import classify, kind_of
 from .run_as_survey import Surveyed, survey_run_as
 from .runbook_checks import Checks
 from .runbook_survey import SurveyedRunbook, survey_runbooks
-from .shared_reading import key_of
 from .surroundings import Surroundings
 from .usage import vault_id
 
@@ -52,13 +53,12 @@ _OF_OTHER_ACCOUNTS = frozenset({"RA104", "RA639", "RA901", "RA902", "RA903"})
 # A part of the document, and what must be said of it.
 Part = tuple[Any, list[Finding]]
 
-Around = Callable[[AccountId], Surroundings]
-
 SCOPE = ("access", "dependants", "hybrid", "modules", "other_accounts", "preflight", "run_as", "runbooks", "usage")
 
 CONNECTIONS, CERTIFICATES, RUNBOOKS = "The connections", "The certificate assets", "The runbooks"
 _MODULES, _OWN, AROUND = "The modules", "What the account's own runbooks serve", "What lies around the account"
-_ACCESS, _USAGE, _HYBRID, _PREFLIGHT = "The access", "The evidence of use", "The hybrid workers", "The preflight"
+_ACCESS, _OTHERS = "The access", "The access beside role assignments"
+_USAGE, _HYBRID, _PREFLIGHT = "The evidence of use", "The hybrid workers", "The preflight"
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ class Reader:
 
         ``around`` gives what lies around the account, in place of reading it.
         """
-        self._around = around
+        self._around = around or AroundOne(call)
         self._call = call
         self._answer = answer
         self._identity = identity
@@ -155,7 +155,7 @@ class Reader:
         if wants("dependants"):
             reads[_OWN] = lambda: dependant_survey.read_own(session, account, many)
         if wants("dependants", "other_accounts"):
-            reads[AROUND] = self._surroundings
+            reads[AROUND] = lambda: self._around.surroundings(account)
         return reads
 
     def _connections(self) -> list[Json]:
@@ -165,21 +165,6 @@ class Reader:
         return in_parallel(
             lambda item: automation.get_connection(session, account, item["name"]), named, self._call.max_parallel
         )
-
-    def _surroundings(self) -> Surroundings:
-        call = self._call
-        if self._around is not None:
-            return self._around(call.account)
-        others = self.parts.wants("other_accounts")
-        read = partial(
-            surroundings.read_surroundings, call.session, call.account, call.max_parallel, other_accounts=others
-        )
-        folder = call.parameters["assessments"]
-        if not folder or call.check_mode:
-            return read()
-        age = int(call.parameters["surroundings_age"])
-        kept = surroundings.kept_surroundings(Path(folder).expanduser(), key_of(call.parameters, others), age, read)
-        return kept if kept.covers(call.account) else read()
 
     def _run_as_and_access(
         self, connections: Sequence[Json] | None, certificates: Sequence[Json] | None
@@ -193,12 +178,23 @@ class Reader:
         )
         if not wants("access", "preflight"):
             return found, None
-        access = self.parts.read(
-            _ACCESS, lambda: survey_access(call.session, call.account, found, self._identity, call.max_parallel)
-        )
+        access = self.parts.read(_ACCESS, lambda: self._access(found))
         if access is not None:
             found = [replace(one, roleless=one.principal_id in access.roleless) for one in found]
         return found, access
+
+    def _access(self, found: Sequence[Surveyed]) -> Access:
+        call = self._call
+        session, account, many = call.session, call.account, call.max_parallel
+        target = Target(account, self._identity.name, self._identity.principal_id)
+        around = self._around.access(account) if principals_of(found) else AccessAround()
+        access = survey_access(session, target, found, around, many)
+        if not self.parts.wants("access"):
+            return access
+        others = self.parts.read(_OTHERS, lambda: survey_others(session, target, found, around, many))
+        shown = {**access.shown, "others": list(others.shown) if others is not None else None}
+        findings = once((*access.findings, *(others.findings if others is not None else ())))
+        return replace(access, shown=shown, findings=findings)
 
     def _runbooks(
         self, connections: Sequence[Json] | None, certificates: Sequence[Json] | None

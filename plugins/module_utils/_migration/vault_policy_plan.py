@@ -57,14 +57,17 @@ class _Draft:
     not_copied: list[Mapping[str, Any]] = field(default_factory=list)
     given: dict[str, Right] = field(default_factory=dict)
     held: list[Right] = field(default_factory=list)
+    without_effect: list[Fate] = field(default_factory=list)
 
     def skip(self, held: _Held, reason: str) -> None:
         self.not_copied.append({**held.right.as_dict(), "reason": reason})
-        if reason not in WITHOUT_EFFECT:
-            self.fates.append(Fate(held.right, held.holder, reason=reason))
+        fates = self.without_effect if reason in WITHOUT_EFFECT else self.fates
+        fates.append(Fate(held.right, held.holder, reason=reason))
 
-    def give(self, given: Right, holders: Iterable[str]) -> None:
-        self.fates += [Fate(given, holder, gives=(given,)) for holder in holders]
+    def give(self, given: Right, held: Iterable[_Held]) -> None:
+        for item in held:
+            own = None if item.right.key == given.key else item.right
+            self.fates.append(Fate(given, item.holder, gives=(given,), own=own))
 
     def report(self, code: str, held: _Held, **facts: Any) -> None:
         policy = {"policy": held.right.role, "permissions": shown(held.entry.permissions)}
@@ -90,6 +93,7 @@ def plan_vault_policies(copying: Copying, vaults: Iterable[Vault], tenants: Mapp
         unchanged=tuple(draft.unchanged.values()),
         not_copied=tuple(draft.not_copied),
         held=tuple(draft.held),
+        without_effect=tuple(draft.without_effect),
     )
     return VaultPlan(part, draft.given)
 
@@ -169,7 +173,7 @@ def _give(copying: Copying, held: Sequence[_Held], own: Permissions | None, draf
     for item in held:
         if item not in wanting:
             draft.unchanged[item.right.key] = {**item.right.as_dict(), "id": item.vault.id}
-            draft.give(item.right, [item.holder])
+            draft.give(item.right, [item])
     if wanting:
         _add(copying, wanting, own, draft)
 
@@ -187,7 +191,7 @@ def _add(copying: Copying, held: Sequence[_Held], own: Permissions | None, draft
     # An identity has one entry in a vault: what several Run As accounts may do there is given as one right.
     wanted = union(item.entry.permissions for item in held)
     given = draft.given[normal_id(vault.id)] = right(vault.id, wanted)
-    draft.give(given, [item.holder for item in held])
+    draft.give(given, held)
     draft.changes.append(_change(copying, vault, wanted, own))
 
 

@@ -71,6 +71,7 @@ class Pages:
             "kind",
             "label",
             "difference",
+            "fate",
             "last_part",
             "outcome",
             "parts_left_out",

@@ -102,6 +102,24 @@ Differs: {{ text }}</div>{% endfor %}
 </div>
 {% endif %}
 {%- endmacro -%}
+{%- macro others_part(access) -%}
+{% if access and (access.others or (access.others is none and access.principals)) %}
+<div class="part"><h3>Other access<span class="count">{{ access.others | default([], true) | length }}</span></h3>
+{% if access.others is none %}<p class="soft">Not known: this assessment does not tell of it.</p>{% else %}
+{% call box("Other access of the Run As account") %}
+<table class="stack"><thead><tr><th>What</th><th>Where</th><th>Run As account</th><th>Identity</th></tr></thead><tbody>
+{% for line in access.others %}
+{% set colour, text = line.what | fate %}
+<tr><td><b>{{ line.role }}</b><br><span class="soft">{{ line.kind | kind }}</span>{% if line.condition %}
+<br><span class="id">if {{ line.condition }}</span>{% endif %}</td>
+<td class="scope">{{ scope_cell(line.scope) }}</td><td>{{ line.connection or "no connection" }}</td>
+<td>{{ chip(colour, text) }}</td></tr>
+{% endfor %}
+</tbody></table>
+{% endcall %}{% endif %}
+</div>
+{% endif %}
+{%- endmacro -%}
 {%- macro proof_part(proof) -%}
 {% if proof %}
 <div class="part"><h3>Access, compared after copying<span class="count">{{ proof.time | when }}</span></h3>
@@ -323,6 +341,7 @@ not known{% endif %}</dd></div>
 {{ findings_part(it.findings) }}
 {% if it.run_as is not none %}{{ run_as_part(it.run_as) }}{% endif %}
 {{ roles_part(it.role_matrix) }}
+{{ others_part(it.access) }}
 {{ proof_part(it.proof) }}
 {% if it.runbooks is not none %}{{ runbooks_part(it.runbooks) }}{% endif %}
 {{ diffs_part(diffs) }}

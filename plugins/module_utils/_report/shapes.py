@@ -144,10 +144,23 @@ _HELD_ROLE = Fields(
     }
 )
 _ROLE = Fields({"id": Text(), "role": Text(), "role_id": Text(), "scope": Text(), "condition": _NULL})
+_OTHER_RIGHT = Fields(
+    {
+        "connection": _NULL,
+        "principal_id": _NULL,
+        "kind": Text(),
+        "role": Text(),
+        "scope": Text(),
+        "condition": _NULL,
+        "what": Text(),
+    }
+)
 _ACCESS = Fields(
     {
         "principals": Many(Fields({"connection": Text(), "principal_id": _NULL, "assignments": Many(_HELD_ROLE)})),
         "identity": Many(_ROLE, nullable=True),
+        # Assessments of before have none: then it is not known.
+        "others": Many(_OTHER_RIGHT, nullable=True),
     },
     nullable=True,
 )

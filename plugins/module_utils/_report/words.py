@@ -55,6 +55,11 @@ _DIFFERENCES = {
     "kept": "the identity has it, though it was to be left out",
     "wider": "it allows more than what it replaces",
 }
+_FATES = {
+    "held": ("held", "\u2713 held"),
+    "copied": ("mapped", "would be copied"),
+    "handed_over": ("narrower", "left to somebody else"),
+}
 _KINDS = {
     "vault_policy": "access policy of a key vault",
     "group": "membership of a group",
@@ -89,6 +94,11 @@ def outcome(word: str) -> str:
 def kind(word: str) -> str:
     """Return what kind of thing was changed."""
     return _KINDS.get(word, words(word).lower())
+
+
+def fate(what: str) -> tuple[str, str]:
+    """Return what becomes of a right when access is copied: the colour, as a word of ``LABELS``, and the words."""
+    return _FATES.get(what, ("missing", f"not copied: {what}"))
 
 
 def difference(how: str) -> str:

@@ -83,6 +83,7 @@ def full(text: str) -> Account:
                 {"connection": text, "assignments": [report_estate.held_role(text, text, text)]},
             ],
             "identity": [report_estate.identity_role(text, f"{text}x", text)],
+            "others": [report_estate.other_right(text, text, text, text, connection=text, condition=text)],
         },
         dependants=[{"kind": text, "name": text, "resource": text, "sentence": text}],
         preflight={
@@ -203,3 +204,36 @@ def test_a_diff_shows_changed_lines_and_masks_secrets() -> None:
     text = read(Pages("t").account_page(one.facts, shown, None)).text
     assert "$password = '********' + 1" in text
     assert "old-fake" not in text and "'new'" not in text
+
+
+VAULT = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.KeyVault/vaults/kv-jobs"
+RIGHTS = (
+    report_estate.other_right("vault_policy", "Access policy (secrets: Get)", VAULT, "held"),
+    report_estate.other_right("app_role", "User.Read.All", "Microsoft Graph", "handed_over"),
+    report_estate.other_right("directory_role", "Directory Readers", "/", "copied", connection=None),
+    report_estate.other_right("group", "operators", "/groups/g", "not asked for"),
+)
+
+
+def with_access(**access: object) -> str:
+    """The text of the page of an account, blanks joined."""
+    document = assessment(access={"principals": [{"connection": "c", "assignments": []}], "identity": [], **access})
+    one = account(Material(document["account"]["id"], "folder", document, []), Sharing())
+    return " ".join(read(page(one, own_page=True)).text.split())
+
+
+def test_other_access_says_what_becomes_of_each_right() -> None:
+    text = with_access(others=list(RIGHTS))
+    assert "Other access4" in text
+    policy = text.partition("Access policy (secrets: Get)")[2]
+    assert re.match(f"\\s*access policy of a key vault\\s*vaults kv-jobs\\s*{VAULT}\\s*AzureRunAsConnection", policy)
+    for what in ("\u2713 held", "left to somebody else", "would be copied", "not copied: not asked for"):
+        assert what in text
+    assert re.search(r"Directory Readers\s*directory role\s*tenant\s*no connection", text)
+
+
+def test_other_access_that_an_assessment_does_not_tell_is_not_passed_off_as_none() -> None:
+    assert "Other access" not in with_access(others=[])
+    for unknown in ({}, {"others": None}):
+        assert "Other access0 Not known" in with_access(**unknown)
+    assert "Other access" not in with_access(principals=[])
