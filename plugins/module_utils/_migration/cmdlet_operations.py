@@ -126,7 +126,7 @@ def _entries(line: str, subject: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     names, dummy, written = line.partition(": ")
     operations = tuple(_absolute(word, subject) for word in written.split() if word != "-")
     parts = names.split(",")
-    noun = next(part.partition("-")[2] for part in reversed(parts) if "-" in part)
+    noun = [part.partition("-")[2] for part in parts if "-" in part][-1]
     for part in parts:
         yield (part if "-" in part else f"{part}-{noun}").lower(), operations
 

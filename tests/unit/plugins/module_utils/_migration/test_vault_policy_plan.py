@@ -59,11 +59,11 @@ def planning(
     *vaults: Vault,
     dormant: dict[str, str | None] | None = None,
     target: Target = TARGET,
-    tenants: dict[str, str] = TENANTS,
+    tenants: dict[str, str] | None = None,
     **choices: Any,
 ) -> VaultPlan:
     copying = Copying(target, (), dormant or {"run-as": None}, Choices(**choices))
-    return plan_vault_policies(copying, vaults, tenants)
+    return plan_vault_policies(copying, vaults, TENANTS if tenants is None else tenants)
 
 
 def plan(*vaults: Vault, **options: Any) -> Part:
