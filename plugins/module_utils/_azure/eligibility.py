@@ -30,21 +30,24 @@ def list_eligible(session: Session, scope: str, principal_id: str | None = None)
     """
     whose = f" of principal {principal_id}" if principal_id else ""
     doing = f"Listing the eligible role assignments{whose} at {scope}"
-    literal = (principal_id or "").replace("'", "''")
-    filter_ = f"principalId eq '{literal}'" if principal_id else None
     operation = session.role_eligibility_instances.list_for_scope
-    return _sdk.pages(doing, operation, _in_path(scope), filter=filter_)
+    return _sdk.pages(doing, operation, _in_path(scope), filter=_of_principal(principal_id))
 
 
-def list_active(session: Session, scope: str) -> list[Json]:
-    """Return what is known of the role assignments at a scope, inside it, and from above: of all principals.
+def list_active(session: Session, scope: str, principal_id: str | None = None) -> list[Json]:
+    """Return what is known of the role assignments of a principal at a scope, inside it, and above; of all without it.
 
     Each has the id of a role assignment, ``originRoleAssignmentId``, and ``endDateTime``, null where it stays. Raises
     Failed with code NOT_LICENSED in a tenant without the licence.
     """
     doing = f"Listing when the role assignments at {scope} end"
     operation = session.role_assignment_instances.list_for_scope
-    return _sdk.pages(doing, operation, _in_path(scope))
+    return _sdk.pages(doing, operation, _in_path(scope), filter=_of_principal(principal_id))
+
+
+def _of_principal(principal_id: str | None) -> str | None:
+    literal = (principal_id or "").replace("'", "''")
+    return f"principalId eq '{literal}'" if principal_id else None
 
 
 def _in_path(scope: str) -> str:

@@ -25,6 +25,7 @@ from .access_around import KEPT_AS, SHARED, AccessAround, read_around, shared_ar
 from .access_choices import choices_of
 from .access_copy import Copy
 from .access_counts import Counts
+from .access_ends import Ends
 from .access_kinds import other_kinds
 from .access_orphans import find_orphans
 from .access_part import KINDS, Copying, Kind, Target
@@ -136,7 +137,7 @@ def _roles(call: Call, copying: Copying, around: AccessAround) -> RoleAssignment
         max_parallel=call.max_parallel,
         counts=Counts(call.session, _shelf(call), call.max_parallel, keep=not call.check_mode),
         known=around.roles(),
-        ends=around.ends_by_id(),
+        ends=Ends(call.session, _shelf(call), call.max_parallel, keep=not call.check_mode),
     )
     return RoleAssignments(call.session, copying, search, options)
 

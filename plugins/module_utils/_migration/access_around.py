@@ -21,7 +21,6 @@ from .._azure.ids import last_segment, normal_id, same_id
 from .._azure.session import Session
 from .._finding import Finding, finding
 from .._step import in_parallel
-from .access_ends import ends_at
 from .access_model import Role, role_of
 from .shared_reading import Shelf, peek, shared
 from .unread import Unread
@@ -41,7 +40,7 @@ class AccessAround:
     """What lies around all accounts: plain data that JSON can hold, without secrets.
 
     ``subscriptions`` have ``id`` and ``tenant``, "" where that is not told; ``management_groups`` are resource ids.
-    ``eligible`` are roles that a principal may activate, ``ends`` when role assignments end that do, ``vaults`` key
+    ``eligible`` are roles that a principal may activate, ``vaults`` key
     vaults with whom their access policies name. ``holders`` are where Resource Graph found role assignments of service
     principals, None where it was not asked; ``definitions`` are Azure's own roles among those, as the wire has them:
     custom roles may change any time.
@@ -50,7 +49,6 @@ class AccessAround:
     subscriptions: tuple[Json, ...] = ()
     management_groups: tuple[str, ...] = ()
     eligible: tuple[Json, ...] = ()
-    ends: tuple[Json, ...] = ()
     vaults: tuple[Json, ...] = ()
     holders: tuple[Json, ...] | None = None
     definitions: tuple[Json, ...] = ()
@@ -80,10 +78,6 @@ class AccessAround:
         """Return the roles that are known already, by guid."""
         return {role.guid: role for role in map(role_of, self.definitions)}
 
-    def ends_by_id(self) -> dict[str, str]:
-        """Return when role assignments end that do, by their ids as ``normal_id`` has them."""
-        return {item["id"]: item["ends"] for item in self.ends}
-
     def eligible_for(self, principals: Iterable[str]) -> tuple[Finding, ...]:
         """Return a finding for each role that one of the principals may activate."""
         wanted = {principal.lower() for principal in principals}
@@ -108,14 +102,12 @@ def read_around(
     groups = _management_groups(session, unread)
     scopes = [*(f"/subscriptions/{item['id']}" for item in visible), *groups]
     eligible = _eligible(session, scopes, max_parallel, unread)
-    ends = _ends(session, scopes, max_parallel, unread)
     holders = find_holders(session, groups, None) if search else None
     definitions = in_parallel(partial(_definition, session, scopes), _roles_of(holders or ()), max_parallel)
     return AccessAround(
         subscriptions=tuple(visible),
         management_groups=tuple(groups),
         eligible=tuple(eligible),
-        ends=tuple(ends),
         vaults=tuple(_vaults(session, [item["id"] for item in visible], max_parallel, unread) if vaults else ()),
         holders=holders,
         definitions=tuple(item for item in definitions if item is not None),
@@ -154,14 +146,6 @@ def _eligible(session: Session, scopes: Sequence[str], max_parallel: int, unread
     return found.values()
 
 
-def _ends(session: Session, scopes: Sequence[str], max_parallel: int, unread: list[Unread]) -> Iterable[Json]:
-    found: dict[str, str] = {}
-    for ends, missed in in_parallel(partial(_ends_at, session), scopes, max_parallel):
-        found |= ends
-        unread += missed
-    return [{"id": assignment_id, "ends": end} for assignment_id, end in found.items()]
-
-
 def _vaults(session: Session, visible: Sequence[str], max_parallel: int, unread: list[Unread]) -> Iterable[Json]:
     """Return key vaults with the principals that their access policies name; what these may do is read for each."""
     for reading in in_parallel(partial(read_vaults, session), visible, max_parallel):
@@ -180,13 +164,6 @@ def _eligible_at(session: Session, scope: str) -> tuple[list[Json], list[Unread]
     except Failed as error:
         # A tenant without the licence has no eligible role assignments (docs/contract.md, 4.6).
         return [], [] if error.code == eligibility.NOT_LICENSED else [Unread.of(what, scope, error)]
-
-
-def _ends_at(session: Session, scope: str) -> tuple[dict[str, str], list[Unread]]:
-    try:
-        return ends_at(session, scope), []
-    except (Forbidden, Absent, Failed) as error:
-        return {}, [Unread.of(f"The ends of the role assignments at {scope}", scope, error)]
 
 
 def _shown(item: Json) -> dict[str, Any]:

@@ -7,22 +7,76 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from typing import Any
+
 from .._azure import eligibility
-from .._azure.errors import Failed
+from .._azure.errors import Absent, Failed, Forbidden
 from .._azure.ids import normal_id
 from .._azure.session import Session
+from .._finding import Finding
+from .._step import in_parallel
+from .shared_reading import Shelf, shared
+from .unread import Unread
+
+Json = Mapping[str, Any]
 
 # What results call a role assignment with an end that was left out or left alone.
 TIME_BOUND = "time-bound"
 
 
-def ends_at(session: Session, scope: str) -> dict[str, str]:
+class Ends:
+    """When role assignments end, at the places where that matters.
+
+    ``shelf`` is where it is kept for other workers, None where nothing is shared; without ``keep`` nothing is written
+    there.
+    """
+
+    def __init__(self, session: Session, shelf: Shelf | None, max_parallel: int, *, keep: bool) -> None:
+        self._session = session
+        self._shelf = shelf if keep else None
+        self._max_parallel = max_parallel
+
+    def at(self, places: Sequence[str], principals: Sequence[str]) -> tuple[dict[str, str], tuple[Finding, ...]]:
+        """Return when role assignments of principals end that do, by ``normal_id``, and what could not be read.
+
+        What is shared is read for all principals of a place at once; else only for these.
+        """
+        asked = [(place, one) for place in places for one in ([None] if self._shelf else principals)]
+        found = in_parallel(lambda pair: self._read(*pair), asked, self._max_parallel)
+        ends = {key: end for item in found for key, end in item["ends"].items()}
+        unread = {item["unread"]["resource"]: Unread(**item["unread"]) for item in found if item["unread"]}
+        return ends, tuple(item.finding() for item in unread.values())
+
+    def _read(self, place: str, principal_id: str | None) -> Json:
+        if self._shelf is None:
+            return self._ask(place, principal_id)
+        name = f"role_assignment_ends_{hashlib.sha256(normal_id(place).encode()).hexdigest()[:16]}.json"
+        return shared(replace(self._shelf, name=name), lambda: self._ask(place, None), _usable)
+
+    def _ask(self, place: str, principal_id: str | None) -> Json:
+        try:
+            return {"ends": ends_at(self._session, place, principal_id), "unread": None}
+        except (Forbidden, Absent, Failed) as error:
+            unread = Unread.of(f"The ends of the role assignments at {place}", place, error)
+            return {"ends": {}, "unread": asdict(unread)}
+
+
+def _usable(content: Json) -> bool:
+    return isinstance(content["ends"], dict) and "unread" in content
+
+
+def ends_at(session: Session, scope: str, principal_id: str | None = None) -> dict[str, str]:
     """Return when role assignments at a scope, inside it and above it end, as Azure writes it, by ``normal_id``.
+
+    Those of a principal, or of all without one.
 
     Those that stay are not in it. Raises the errors of ``errors`` where that could not be read.
     """
     try:
-        listed = eligibility.list_active(session, scope)
+        listed = eligibility.list_active(session, scope, principal_id)
     except Failed as error:
         if error.code != eligibility.NOT_LICENSED:
             raise

@@ -20,6 +20,7 @@ from .._step import Change
 from . import access_reading as reading
 from .access_choices import Choices
 from .access_counts import Counts
+from .access_ends import Ends
 from .access_limits import check_limits, new_per_place
 from .access_lists import Lists
 from .access_model import Assignment, Role
@@ -35,15 +36,14 @@ Search = Callable[[Sequence[str]], reading.Reading]
 class RoleOptions:
     """How role assignments are read and written.
 
-    ``replication_timeout`` is in seconds, per role assignment. ``known`` are roles that need not be read, by guid;
-    ``ends`` is when role assignments end that do, by their ids as ``normal_id`` has them.
+    ``replication_timeout`` is in seconds, per role assignment. ``known`` are roles that need not be read, by guid.
     """
 
     replication_timeout: float
     max_parallel: int
     counts: Counts
+    ends: Ends
     known: Mapping[str, Role] = field(default_factory=dict)
-    ends: Mapping[str, str] = field(default_factory=dict)
 
 
 class RoleAssignments:
@@ -74,7 +74,8 @@ class RoleAssignments:
         """Read and plan. Raises StepError for a role that does not exist, and where a limit would be passed."""
         copying = self._copying
         seen = self._search(sorted(copying.dormant))
-        held = [self._held_by_source(assignment) for assignment, dummy in seen.assignments]
+        found = [assignment for assignment, dummy in seen.assignments]
+        held = [Held(assignment, copying.dormant[assignment.principal_id.lower()]) for assignment in found]
         if not held:
             return Part(findings=seen.findings)
         account = copying.target.account
@@ -83,13 +84,16 @@ class RoleAssignments:
         lookup = [f"/subscriptions/{account.subscription_id}", *places]
         choices, self._roles = reading.resolve(self._session, copying.choices, roles, lookup)
         existing = self._lists.read(places)
-        part = plan_roles(copying.target, held, existing, self._roles, choices, self._below(held, choices))
-        findings = seen.findings + part.findings + self._limits(part.changes)
+        below = self._below(held, choices)
+        part = plan_roles(copying.target, held, existing, self._roles, choices, below)
+        unread: tuple[Finding, ...] = ()
+        if part.changes:
+            # An end matters only where something would be given.
+            ends, unread = self._options.ends.at(places, sorted(copying.dormant))
+            ending = [replace(item, ends=ends.get(normal_id(item.assignment.id))) for item in held]
+            part = plan_roles(copying.target, ending, existing, self._roles, choices, below)
+        findings = seen.findings + unread + part.findings + self._limits(part.changes)
         return replace(part, findings=findings, held=tuple(self._rights(existing)))
-
-    def _held_by_source(self, assignment: Assignment) -> Held:
-        dormant = self._copying.dormant[assignment.principal_id.lower()]
-        return Held(assignment, dormant, self._options.ends.get(normal_id(assignment.id)))
 
     def _below(self, held: Sequence[Held], choices: Choices) -> Below:
         """Return what lies in the management groups, where ``role_map`` gives roles at scopes of its own."""
