@@ -185,8 +185,7 @@ def test_a_full_subscription_is_refused_before_the_first_write(start_azure: Star
 
 def test_role_assignments_are_counted_only_when_there_is_something_to_create(azure: Azure) -> None:
     def countings() -> list[str]:
-        lists = [entry["path"] for entry in azure.requests() if "/roleAssignments?" in entry["path"]]
-        return [path for path in lists if "principalId" not in path]
+        return [entry["path"] for entry in azure.requests() if "/roleAssignmentsUsageMetrics?" in entry["path"]]
 
     azure.call("enable_identity", "aa-plain")
     azure.call("copy_runas_roles", "aa-plain")
@@ -194,6 +193,15 @@ def test_role_assignments_are_counted_only_when_there_is_something_to_create(azu
     azure.forget_requests()
     azure.call("copy_runas_roles", "aa-plain")
     assert countings() == []
+
+
+def test_a_login_that_may_not_count_lists_them(start_azure: Start, tmp_path: Path) -> None:
+    azure = start_azure(*small(tmp_path))
+    azure.control("PUT", "/faults", ["status=403,code=AuthorizationFailed,path=*UsageMetrics*,times=0"])
+    made = azure.call("copy_runas_roles", "aa")
+    assert (codes(made), roles(made["copied"])) == ([], ["Reader"])
+    lists = [entry["path"] for entry in azure.requests() if "/roleAssignments?api-version" in entry["path"]]
+    assert len(lists) == 1
 
 
 # Replication
@@ -308,7 +316,7 @@ def test_our_own_role_assignment_that_somebody_changed_is_not_overwritten(
     ours = assignment_name(after["scope"], after["role_definition"], after["principal_id"])
     assign(azure, after["principal_id"], after["scope"], after["role_definition"], ours, CONDITION)
     azure.forget_requests()
-    azure.control("PUT", "/faults", ["latency=4000,path=*/roleAssignments?api-version*"])
+    azure.control("PUT", "/faults", ["latency=4000,path=*/roleAssignmentsUsageMetrics*"])
     made = azure.call("copy_runas_roles", "aa-plain")
     assert (made["failed"], made["changed"]) == (True, False)
     assert "changed after it was read; it was left alone" in made["msg"]

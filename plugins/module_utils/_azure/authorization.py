@@ -22,6 +22,8 @@ from .session import Session
 
 Json = dict[str, Any]
 
+_METRICS_VERSION = "2019-08-01-preview"
+
 
 def list_for_principal(session: Session, scope: str, principal_id: str) -> list[Json]:
     """Return the direct role assignments of a principal at a scope, inside it, and inherited from above.
@@ -58,6 +60,13 @@ def list_held(session: Session, scope: str, principal_id: str) -> list[Json]:
     """
     doing = f"Listing what principal {principal_id} holds at and inside {scope}"
     return _list(session, doing, scope, f"assignedTo('{_literal(principal_id)}')")
+
+
+def count_in_subscription(session: Session, subscription_id: str) -> int:
+    """Return how many role assignments a subscription holds, its resource groups and resources included (4.7)."""
+    path = f"/subscriptions/{quote(subscription_id)}/providers/Microsoft.Authorization/roleAssignmentsUsageMetrics"
+    doing = f"Counting the role assignments of subscription {subscription_id}"
+    return int(session.arm("GET", path, _METRICS_VERSION, doing).body["roleAssignmentsCurrentCount"])
 
 
 def get_assignment(session: Session, scope: str, name: str) -> Json | None:

@@ -12,8 +12,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
-from .._azure.errors import Forbidden
-from .._azure.ids import normal_id
+from .._azure import authorization
+from .._azure.errors import Absent, Failed, Forbidden
+from .._azure.ids import normal_id, subscription_of
 from .._azure.session import Session
 from .._finding import Finding
 from .._step import in_parallel
@@ -44,8 +45,8 @@ class Counts:
     def at(self, added: Mapping[str, int]) -> tuple[dict[str, int], tuple[Finding, ...]]:
         """Return how many each place holds, and what could not be counted; ``added`` is how many it would get.
 
-        Counting lists everything at a place, which takes several requests, so that a count of minutes ago does where
-        it leaves half of the limit free.
+        A count of minutes ago does where it leaves half of the limit free. Subscriptions count for us; of management
+        groups everything is listed.
         """
         places = sorted(added)
         found = in_parallel(lambda place: self._count(place, added[place]), places, self._max_parallel)
@@ -64,6 +65,13 @@ class Counts:
         return peek(shelf, usable) or self._read(place)
 
     def _read(self, place: str) -> Json:
+        subscription = subscription_of(place)
+        if subscription is not None:
+            try:
+                return {"count": authorization.count_in_subscription(self._session, subscription)}
+            except (Forbidden, Absent, Failed):
+                # An Azure or a login that does not count them may list them all the same.
+                pass
         try:
             return {"count": count_at(place, reading.read_all(self._session, place))}
         except Forbidden as error:

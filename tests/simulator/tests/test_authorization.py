@@ -69,6 +69,15 @@ def test_a_list_shows_one_principal_with_scopes_below(azure: Azure) -> None:
     assert with_condition[0].description == "Deletes scratch data only."
 
 
+def test_a_subscription_tells_how_many_role_assignments_it_holds(azure: Azure) -> None:
+    client = roles_client(azure, "production")
+    scope = f"/subscriptions/{subscription(azure, 'production')}"
+    inside = [item for item in client.role_assignments.list_for_subscription() if item.scope.startswith(scope)]
+    told = client.role_assignment_metrics.get_metrics_for_subscription()
+    assert told.role_assignments_current_count == len(inside)
+    assert told.role_assignments_limit - len(inside) == told.role_assignments_remaining_count
+
+
 def test_a_list_comes_in_pages_of_any_size(azure: Azure) -> None:
     client = roles_client(azure, "production").role_assignments
     whole = [item.id for item in client.list_for_subscription()]

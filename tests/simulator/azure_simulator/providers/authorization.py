@@ -28,6 +28,7 @@ _LIST = "{scope}/providers/Microsoft.Authorization/roleAssignments"
 _ONE = _LIST + "/{name}"
 _FIRST_VERSION_WITH_CONDITIONS = "2020-03-01"
 _MANAGEMENT_GROUP_LIMIT = 500
+_METRICS = "/subscriptions/{subscription}/providers/Microsoft.Authorization/roleAssignmentsUsageMetrics"
 
 PROVIDER = Provider(
     "Microsoft.Authorization",
@@ -36,13 +37,14 @@ PROVIDER = Provider(
         "2018-01-01-preview",
         "2018-07-01",
         "2018-09-01-preview",
+        "2019-08-01-preview",
         "2020-04-01-preview",
         "2020-08-01-preview",
         "2020-10-01-preview",
         "2022-04-01",
         "2022-05-01-preview",
     ),
-    resource_types=("roleAssignments", "roleDefinitions", "permissions"),
+    resource_types=("roleAssignments", "roleDefinitions", "permissions", "roleAssignmentsUsageMetrics"),
 )
 
 
@@ -60,6 +62,8 @@ def register(routes: Routes) -> None:
         list_permissions,
         action="Microsoft.Authorization/permissions/read",
     )
+    metrics = "Microsoft.Authorization/roleAssignmentsUsageMetrics/read"
+    routes.add("arm", "GET", _METRICS, get_metrics, action=metrics)
     role_definitions.register(routes)
 
 
@@ -116,6 +120,21 @@ def list_permissions(call: Call) -> Response:
     require_scope(call.world, scope)
     entries = rbac.permissions(call.world, call.who.object_id, scope)
     return json_response({"value": [rbac.as_wire(entry) for entry in entries]})
+
+
+def get_metrics(call: Call) -> Response:
+    """How many role assignments a subscription holds of those that it may (contract 4.7)."""
+    subscription = call.params["subscription"]
+    require_scope(call.world, f"/subscriptions/{subscription}")
+    limit, count = call.world.settings.role_assignment_limit, rbac.count_in_subscription(call.world, subscription)
+    return json_response(
+        {
+            "subscriptionId": subscription,
+            "roleAssignmentsLimit": limit,
+            "roleAssignmentsCurrentCount": count,
+            "roleAssignmentsRemainingCount": max(limit - count, 0),
+        }
+    )
 
 
 def shown(assignment: RoleAssignment, seen_from: str | None = None) -> dict[str, Any]:

@@ -32,6 +32,7 @@ BESIDES = {
     "Microsoft.Resources/subscriptions/read",
     "Microsoft.Resources/subscriptions/resourceGroups/read",
     # To copy what is no role of Azure, and to see who may activate what.
+    "Microsoft.Authorization/roleAssignmentsUsageMetrics/read",
     "Microsoft.Authorization/roleEligibilityScheduleInstances/read",
     "Microsoft.KeyVault/vaults/accessPolicies/write",
     "Microsoft.KeyVault/vaults/read",
