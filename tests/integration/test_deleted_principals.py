@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Service principals that were deleted and what they leave behind; directory objects by id."""
+"""Service principals that were deleted and what they leave behind."""
 
 from __future__ import annotations
 
@@ -69,25 +69,5 @@ def test_none_was_deleted(start_azure: Start, tmp_path: Path) -> None:
 
 def test_a_directory_that_may_not_be_read_is_forbidden_and_not_empty(start_azure: Start, tmp_path: Path) -> None:
     azure = start_azure(*small(tmp_path, applications=DELETED, logins=LOGINS))
-    with session(azure, "blind") as opened:
-        with pytest.raises(Forbidden):
-            directory.find_deleted_service_principal(opened, application_id(azure))
-        with pytest.raises(Forbidden):
-            directory.get_by_ids(opened, [application_id(azure)], ["servicePrincipal"])
-
-
-def test_objects_are_read_by_id_a_thousand_at_a_time(start_azure: Start, tmp_path: Path) -> None:
-    groups = [{"name": "operators", "members": ["run-as"]}]
-    azure = start_azure(*small(tmp_path, groups=groups, applications=DELETED, logins=LOGINS))
-    objects = {item["id"]: item["@odata.type"] for item in azure.state()["directory"]["objects"]}
-    wanted = {key: kind for key, kind in objects.items() if kind != "#microsoft.graph.application"}
-    nobody = [f"00000000-0000-4000-8000-{number:012}" for number in range(1500)]
-    azure.forget_requests()
-    with session(azure) as opened:
-        asked = [*nobody, *wanted, *wanted, deleted(azure)["id"]]
-        found = directory.get_by_ids(opened, asked, ["group", "servicePrincipal"])
-        assert directory.get_by_ids(opened, [], ["group"]) == []
-    assert {item["id"]: item["@odata.type"] for item in found} == wanted
-    assert len(found) == len(wanted)
-    assert len([entry for entry in azure.requests() if "getByIds" in entry["path"]]) == 2
-    assert azure.writes() == []
+    with session(azure, "blind") as opened, pytest.raises(Forbidden):
+        directory.find_deleted_service_principal(opened, application_id(azure))

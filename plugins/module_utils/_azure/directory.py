@@ -12,17 +12,13 @@ the errors of ``errors``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from typing import Any
 
-from .errors import Absent, Failed
+from .errors import Absent
 from .ids import quoted
 from .session import Session
 
 Json = dict[str, Any]
-
-# The most ids that one request takes (section 5.1).
-_IDS = 1000
 
 
 def find_service_principal(session: Session, application_id: str) -> Json | None:
@@ -62,23 +58,6 @@ def list_deleted_service_principals(session: Session, application_id: str) -> li
     path = "/directory/deletedItems/microsoft.graph.servicePrincipal"
     items = session.graph_pages(path, doing, query={"$filter": f"appId eq '{literal}'"})
     return sorted(items, key=lambda item: str(item.get("deletedDateTime") or ""), reverse=True)
-
-
-def get_by_ids(session: Session, ids: Iterable[str], types: Sequence[str]) -> list[Json]:
-    """Return the objects with these ids that are there, of kinds such as servicePrincipal, group and user.
-
-    Each has ``@odata.type`` and ``id``, and its other members as far as the login may read objects of its kind.
-    """
-    wanted = list(dict.fromkeys(ids))
-    found: list[Json] = []
-    for start in range(0, len(wanted), _IDS):
-        body = {"ids": wanted[start : start + _IDS], "types": list(types)}
-        doing = f"Reading {len(body['ids'])} directory objects by id"
-        answer = session.graph("POST", "/directoryObjects/getByIds", doing, json=body).body
-        if answer.get("@odata.nextLink"):
-            raise Failed(f"{doing} failed: Microsoft Graph answered with a part of them only.")
-        found += answer["value"]
-    return found
 
 
 def set_account_enabled(session: Session, object_id: str, enabled: bool) -> None:
