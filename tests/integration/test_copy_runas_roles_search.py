@@ -171,6 +171,9 @@ def test_an_identity_made_anew_gets_names_of_its_own_and_the_orphans_are_offered
     (orphan,) = [item for item in again["findings"] if item["code"] == "RA313"]
     assert (orphan["resource"], "failed" in again) == (first["id"], False)
     assert f"az role assignment delete --ids {first['id']}" in orphan["remedy"]
+    azure.control("PUT", "/faults", [f"status=403,code=AuthorizationFailed,path={first['id']}?*,times=0"])
+    forbidden = azure.call("copy_runas_roles", "aa-plain")
+    assert ["RA313" in codes(forbidden), "RA901" in codes(forbidden)] == [False, True]
 
 
 def test_another_identity_of_the_account_is_no_orphan(azure: Azure) -> None:

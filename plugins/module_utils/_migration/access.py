@@ -29,6 +29,7 @@ from .access_ends import Ends
 from .access_kinds import other_kinds
 from .access_orphans import find_orphans
 from .access_part import KINDS, Copying, Kind, Target
+from .access_proof import last_proof
 from .access_reading import Reading
 from .access_result import diffs_of, facts_of, once
 from .access_roles import RoleAssignments, RoleOptions
@@ -76,7 +77,8 @@ def run(call: Call) -> Result:
     )
     copying = Copying(target, found.sources, dormant_principals(found.sources), choices)
     around = _around(call) if copying.dormant else AccessAround()
-    history = history_of(read_journal(call.ledger))
+    records = read_journal(call.ledger)
+    history = history_of(records)
     copy = Copy(_kinds(call, copying, around), call.parameters["replication_timeout"])
     part = copy.plan()
     orphans = find_orphans(call.session, call.account, history, target.principal_id, call.max_parallel)
@@ -87,7 +89,7 @@ def run(call: Call) -> Result:
         plan,
         Hands(reread=copy.reread, write=copy.write),
         verify=copy.verify,
-        facts=lambda outcome: facts_of(call, copying, plan, copy, outcome),
+        facts=lambda outcome: facts_of(call, copying, plan, copy, outcome, last_proof(records)),
     )
 
 

@@ -43,20 +43,22 @@ def _of_principal(
     try:
         directory.get_service_principal(session, old)
     except Absent:
-        left = in_parallel(lambda written: _is_there(session, written), given, max_parallel)
-        return [_orphan(account, written) for written, there in zip(given, left, strict=True) if there]
+        found = in_parallel(lambda written: _left(session, account, written), given, max_parallel)
+        return [item for item in found if item is not None]
     except Forbidden as error:
         return [unread_finding(f"Whether principal {old}, an earlier identity of {account.name}, is there", old, error)]
     return []
 
 
-def _is_there(session: Session, written: Written) -> bool:
+def _left(session: Session, account: AccountId, written: Written) -> Finding | None:
+    """Return the finding that a role assignment is still there, or could not be read; None where it is gone."""
+    scope, name = written.after["scope"], last_segment(written.target)
     try:
-        scope, name = written.after["scope"], last_segment(written.target)
-        return authorization.get_assignment(session, scope, name) is not None
-    except Forbidden:
-        # What the login may not read there is told by the reading of the scope.
-        return False
+        there = authorization.get_assignment(session, scope, name)
+    except Forbidden as error:
+        what = f"Whether {written.after['role']} at {scope} still belongs to an earlier identity of {account.name}"
+        return unread_finding(what, written.target, error)
+    return None if there is None else _orphan(account, written)
 
 
 def _orphan(account: AccountId, written: Written) -> Finding:

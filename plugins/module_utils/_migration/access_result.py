@@ -16,7 +16,7 @@ from .._step import Change, Outcome, Plan
 from ._call import Call
 from .access_copy import Copy
 from .access_part import KINDS, Copying, HandOver, Target
-from .access_proof import EVENT, last_proof, prove
+from .access_proof import EVENT, prove
 from .chosen_identity import SYSTEM
 from .hand_over import file_name, write_hand_over
 from .unread import is_unread
@@ -55,8 +55,13 @@ def _line(entry: Mapping[str, Any]) -> str:
     return f"{entry['role']} at {entry['scope']}{condition}"
 
 
-def facts_of(call: Call, copying: Copying, plan: Plan, copy: Copy, outcome: Outcome) -> dict[str, Any]:
-    """Return the step's own result keys; what another process had made counts as unchanged."""
+def facts_of(
+    call: Call, copying: Copying, plan: Plan, copy: Copy, outcome: Outcome, known: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """Return the step's own result keys; what another process had made counts as unchanged.
+
+    ``known`` is the comparison that the ledger recorded last.
+    """
     made = [(change, change.target) for change in plan.changes] if call.check_mode else []
     there: list[tuple[Change, str]] = []
     for done in outcome.done:
@@ -75,7 +80,7 @@ def facts_of(call: Call, copying: Copying, plan: Plan, copy: Copy, outcome: Outc
         "not_copied": list(copy.part.not_copied),
         "hand_over": [entry.as_dict() for entry in asked],
         "hand_over_file": _handed_over(call, copying, asked),
-        "proof": _proof(call, copy, outcome, whole=not any(is_unread(item) for item in findings)),
+        "proof": _proof(call, copy, outcome, known, whole=not any(is_unread(item) for item in findings)),
     }
 
 
@@ -97,13 +102,15 @@ def _shown(copy: Copy, change: Change, arm_id: str) -> dict[str, Any]:
     return {**copy.right_of(change).as_dict(), "id": arm_id}
 
 
-def _proof(call: Call, copy: Copy, outcome: Outcome, *, whole: bool) -> dict[str, Any] | None:
+def _proof(
+    call: Call, copy: Copy, outcome: Outcome, known: Mapping[str, Any] | None, *, whole: bool
+) -> dict[str, Any] | None:
     """Compare both principals, and keep it in the ledger where that is news; None where it could not be read back."""
     held = copy.held(outcome, check_mode=call.check_mode)
     if held is None or not copy.part.fates:
         return None
     proof = {**prove(copy.part.fates, held, copy.roles).as_dict(), "whole": whole}
-    if not call.check_mode and proof != last_proof(call.record.records()):
+    if not call.check_mode and proof != known:
         call.record.note(EVENT, {"proof": proof})
     return proof
 

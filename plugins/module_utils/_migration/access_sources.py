@@ -120,11 +120,11 @@ def _deleted(session: Session, account: AccountId, run_as: RunAs, application_id
     resource = account.child("connections", run_as.connection)
     try:
         deleted = directory.find_deleted_service_principal(session, application_id)
-    except Forbidden:
-        deleted = None
+    except Forbidden as error:
+        what = f"Whether the service principal of Run As connection {run_as.connection} was deleted lately"
+        return Found(findings=(_gone(resource, application_id, run_as), unread_finding(what, resource, error)))
     if deleted is None:
-        gone = finding("RA302", resource, application=application_id, connection=run_as.connection)
-        return Found(findings=(gone,))
+        return Found(findings=(_gone(resource, application_id, run_as),))
     told = finding(
         "RA314",
         resource,
@@ -134,6 +134,10 @@ def _deleted(session: Session, account: AccountId, run_as: RunAs, application_id
     )
     source = Source(run_as.connection, application_id, str(deleted["id"]).lower(), dormant_because(run_as, None))
     return Found((source,), (told,))
+
+
+def _gone(resource: str, application_id: str, run_as: RunAs) -> Finding:
+    return finding("RA302", resource, application=application_id, connection=run_as.connection)
 
 
 def _named_source(session: Session, run_as: RunAs | None, principal_id: str) -> Found:
