@@ -47,10 +47,10 @@ class InProcessAction(ActionBase):
         """Run the step, here or as the module of the same name, and return its result."""
         variables = task_vars or {}
         base: dict[str, Any] = super().run(tmp, variables)
-        parameters = self._checked_parameters() if self._may_run_here(variables) else None
+        parameters = self._checked_parameters(variables) if self._may_run_here(variables) else None
         if parameters is None:
             module_result = self._execute_module(
-                module_args=self._options(), task_vars=variables, wrap_async=bool(self._task.async_val)
+                module_args=self._options(variables), task_vars=variables, wrap_async=bool(self._task.async_val)
             )
             return {**base, **module_result}
         return {**base, **self._run_here(parameters, variables)}
@@ -73,15 +73,15 @@ class InProcessAction(ActionBase):
         interpreter = self._templar.template(variables.get("ansible_python_interpreter") or "auto")
         return interpreter == sys.executable or str(interpreter).startswith("auto")
 
-    def _options(self) -> dict[str, Any]:
-        """Return the options of the task, ``module_defaults`` included."""
+    def _options(self, variables: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the options of the task, ``module_defaults`` included; ``variables`` are those of the task."""
         return dict(self._task.args)
 
-    def _checked_parameters(self) -> dict[str, Any] | None:
+    def _checked_parameters(self, variables: Mapping[str, Any]) -> dict[str, Any] | None:
         """Return the checked options, or None where the module should say what is wrong with them."""
         try:
             # Newer cores tag values with their origin; plain JSON is free of tags.
-            plain = json.loads(json.dumps(self._options()))
+            plain = json.loads(json.dumps(self._options(variables)))
         except TypeError:
             return None
         checked = ArgumentSpecValidator(dict(self.arguments.options), **self.arguments.rules()).validate(plain)

@@ -24,8 +24,8 @@ class LocalAction(InProcessAction):
     are left out, whichever path the task takes, instead of being refused.
     """
 
-    def _options(self) -> dict[str, Any]:
-        return {name: value for name, value in super()._options().items() if name not in _OF_OTHERS}
+    def _options(self, variables: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in super()._options(variables).items() if name not in _OF_OTHERS}
 
     def _perform(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         # Relative paths start where Ansible's local connection starts a module.

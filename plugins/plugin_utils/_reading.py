@@ -22,10 +22,10 @@ class ReadingAction(InProcessAction):
     out, whichever path the task takes, instead of being refused.
     """
 
-    def _options(self) -> dict[str, Any]:
+    def _options(self, variables: Mapping[str, Any]) -> dict[str, Any]:
         return {
             name: value
-            for name, value in super()._options().items()
+            for name, value in super()._options(variables).items()
             if name in self.arguments.options or name not in LEDGER.options
         }
 

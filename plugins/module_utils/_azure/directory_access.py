@@ -11,7 +11,7 @@ and the command that somebody else is given are the same.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -30,6 +30,26 @@ class GraphWrite:
     path: str
     body: Mapping[str, str]
     doing: str
+
+
+# A filter may have so many values (contract 5.1).
+_MOST_IDS = 15
+
+
+def ask_service_principal(object_id: str) -> Ask:
+    """Ask for a service principal by its object id."""
+    return Ask(f"/servicePrincipals/{quoted(object_id)}", f"Reading service principal {object_id}")
+
+
+def ask_applications(object_ids: Sequence[str]) -> list[Ask]:
+    """Ask for the application ids of service principals; those that are not there are left out."""
+    return [_ask_some(object_ids[first : first + _MOST_IDS]) for first in range(0, len(object_ids), _MOST_IDS)]
+
+
+def _ask_some(object_ids: Sequence[str]) -> Ask:
+    listed = ", ".join("'" + object_id.replace("'", "''") + "'" for object_id in object_ids)
+    path = f"/servicePrincipals?$filter={quote(f'id in ({listed})')}&$select=id,appId"
+    return Ask(path, f"Reading the application ids of {len(object_ids)} service principals")
 
 
 def ask_app_roles(principal_id: str) -> Ask:

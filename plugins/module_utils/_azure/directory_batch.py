@@ -48,7 +48,16 @@ def read_objects(session: Session, asks: Sequence[Ask]) -> list[OneOrError]:
 
 def read_lists(session: Session, asks: Sequence[Ask]) -> list[ManyOrError]:
     """Return the items of each collection; as ``read_objects``. Further pages are requests of their own."""
-    return [_whole(session, ask, body) for ask, body in zip(asks, read_objects(session, asks), strict=True)]
+    return read_both(session, (), asks)[1]
+
+
+def read_both(
+    session: Session, objects: Sequence[Ask], lists: Sequence[Ask]
+) -> tuple[list[OneOrError], list[ManyOrError]]:
+    """Return objects and collections of the same requests; as ``read_objects`` and ``read_lists``."""
+    bodies = read_objects(session, [*objects, *lists])
+    listed = zip(lists, bodies[len(objects) :], strict=True)
+    return bodies[: len(objects)], [_whole(session, ask, body) for ask, body in listed]
 
 
 def _whole(session: Session, ask: Ask, body: OneOrError) -> ManyOrError:

@@ -12,9 +12,10 @@ Nothing is ever changed or taken away. In the end both are compared: the proof.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from .._arguments import ACCOUNT, LEDGER, LOGIN, ArgumentSpec
 from .._azure import automation
@@ -27,6 +28,7 @@ from .access_copy import Copy
 from .access_counts import Counts
 from .access_ends import Ends
 from .access_kinds import other_kinds
+from .access_model import Role
 from .access_orphans import find_orphans
 from .access_part import KINDS, Copying, Kind, Target
 from .access_proof import last_proof
@@ -36,7 +38,9 @@ from .access_roles import RoleAssignments, RoleOptions
 from .access_search import RESOURCE_GRAPH, SCOPES, by_resource_graph, by_scopes
 from .access_sources import dormant_principals, find_sources
 from .chosen_identity import SYSTEM, ChosenIdentity, choose_identity
-from .migration_history import history_of
+from .directory_lookup import DirectoryLookup
+from .migration_history import history_of, last_write_of
+from .shared_lists import SharedLists
 from .shared_reading import Shelf, key_of
 
 NAME = "copy_runas_roles"
@@ -58,6 +62,7 @@ ARGUMENTS = (
             "join_groups": {"type": "list", "elements": "str", "default": []},
             "search": {"type": "str", "choices": [SCOPES, RESOURCE_GRAPH], "default": SCOPES},
             "surroundings_age": {"type": "int", "default": 600},
+            "share_lists": {"type": "bool", "default": False},
             "replication_timeout": {"type": "int", "default": 300},
         }
     )
@@ -67,19 +72,22 @@ ARGUMENTS = (
 def run(call: Call) -> Result:
     """Observe, plan, record, apply and verify; return the module's result."""
     choices = choices_of(call.parameters)
+    records = read_journal(call.ledger)
     target, chosen = find_target(call)
+    lists = _shared_lists(call, records)
+    lookup = DirectoryLookup(call.session, target.principal_id, partial(_hints, call, lists))
     found = find_sources(
         call.session,
         call.account,
         call.parameters["connection"],
         call.parameters["principal_id"],
         call.max_parallel,
+        lookup,
     )
     copying = Copying(target, found.sources, dormant_principals(found.sources), choices)
     around = _around(call) if copying.dormant else AccessAround()
-    records = read_journal(call.ledger)
     history = history_of(records)
-    copy = Copy(_kinds(call, copying, around), call.parameters["replication_timeout"])
+    copy = Copy(_kinds(call, copying, around, lookup, lists), call.parameters["replication_timeout"])
     part = copy.plan()
     orphans = find_orphans(call.session, call.account, history, target.principal_id, call.max_parallel)
     findings = once((*found.findings, *part.findings, *around.eligible_for(copying.dormant), *orphans))
@@ -120,26 +128,49 @@ def _shelf(call: Call) -> Shelf | None:
     return Shelf(call.ledger.parent / SHARED, KEPT_AS, key_of(call.parameters), age) if age > 0 else None
 
 
-def _kinds(call: Call, copying: Copying, around: AccessAround) -> list[Kind]:
+def _shared_lists(call: Call, records: Sequence[Mapping[str, Any]]) -> SharedLists | None:
+    """Return the lists that this account shares with others; None where it asks for its own."""
+    shelf = _shelf(call)
+    if shelf is None or call.check_mode or not call.parameters["share_lists"]:
+        return None
+    return SharedLists(call.session, shelf, last_write_of(records))
+
+
+def _known_roles(call: Call, around: AccessAround, lists: SharedLists | None) -> dict[str, Role]:
+    """Return the roles that need not be read for this account."""
+    if lists and around.holders is None:
+        return lists.find_roles(f"/subscriptions/{call.account.subscription_id}")
+    return around.roles()
+
+
+def _hints(call: Call, lists: SharedLists | None) -> Mapping[str, str]:
+    return lists.find_applications(f"/subscriptions/{call.account.subscription_id}") if lists else {}
+
+
+def _kinds(
+    call: Call, copying: Copying, around: AccessAround, lookup: DirectoryLookup, lists: SharedLists | None
+) -> list[Kind]:
     """Return the kinds of access to copy; none where no Run As account has a principal."""
     wanted = copying.choices.kinds if copying.dormant else frozenset()
-    kinds: list[Kind] = [_roles(call, copying, around)] if "role_assignments" in wanted else []
+    kinds: list[Kind] = [_roles(call, copying, around, lists)] if "role_assignments" in wanted else []
     timeout = call.parameters["replication_timeout"]
-    return [*kinds, *other_kinds(call.session, copying, around, call.max_parallel, timeout)]
+    return [*kinds, *other_kinds(call.session, copying, around, lookup, call.max_parallel, timeout)]
 
 
-def _roles(call: Call, copying: Copying, around: AccessAround) -> RoleAssignments:
+def _roles(call: Call, copying: Copying, around: AccessAround, lists: SharedLists | None) -> RoleAssignments:
+    lister = lists.list_for_principal if lists else None
     by = by_resource_graph if call.parameters["search"] == RESOURCE_GRAPH else by_scopes
 
     def search(principals: Sequence[str]) -> Reading:
-        return by(call.session, around, call.account.subscription_id, principals, call.max_parallel)
+        return by(call.session, around, call.account.subscription_id, principals, call.max_parallel, lister)
 
     options = RoleOptions(
         replication_timeout=call.parameters["replication_timeout"],
         max_parallel=call.max_parallel,
         counts=Counts(call.session, _shelf(call), call.max_parallel, keep=not call.check_mode),
-        known=around.roles(),
+        known=_known_roles(call, around, lists),
         ends=Ends(call.session, _shelf(call), call.max_parallel, keep=not call.check_mode),
+        lister=lister,
     )
     return RoleAssignments(call.session, copying, search, options)
 

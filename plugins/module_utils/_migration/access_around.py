@@ -21,7 +21,7 @@ from .._azure.ids import last_segment, normal_id, same_id
 from .._azure.session import Session
 from .._finding import Finding, finding
 from .._step import in_parallel
-from .access_model import Role, role_of
+from .access_model import Role, built_in_only, role_of
 from .shared_reading import Shelf, peek, shared
 from .unread import Unread
 from .vault_reading import read_vaults
@@ -198,14 +198,9 @@ def _roles_of(holders: Iterable[Json]) -> list[str]:
 def _definition(session: Session, scopes: Sequence[str], guid: str) -> Json | None:
     """Return one of Azure's own roles; None for another, or one that cannot be read here: then accounts read it."""
     try:
-        found = authorization.get_definition(session, scopes[0] if scopes else "/", guid)
+        return built_in_only(authorization.get_definition(session, scopes[0] if scopes else "/", guid))
     except (Forbidden, Absent):
         return None
-    properties = found["properties"]
-    if properties.get("type") != "BuiltInRole":
-        return None
-    kept = ("roleName", "type", "permissions", "assignableScopes")
-    return {"name": found["name"], "properties": {name: properties.get(name) for name in kept}}
 
 
 def _usable(content: Json) -> bool:

@@ -7,14 +7,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Any
 
 from .._azure import authorization
 from .._azure.errors import Absent, Failed, Forbidden
-from .._azure.ids import normal_id, subscription_of
+from .._azure.ids import subscription_of
 from .._azure.session import Session
 from .._finding import Finding
 from .._step import in_parallel
@@ -59,7 +58,7 @@ class Counts:
 
         if self._shelf is None:
             return self._read(place)
-        shelf = replace(self._shelf, name=f"role_assignments_{_named(place)}.json")
+        shelf = self._shelf.of_place("role_assignments", place)
         if self._keep:
             return shared(shelf, lambda: self._read(place), usable)
         return peek(shelf, usable) or self._read(place)
@@ -76,7 +75,3 @@ class Counts:
             return {"count": count_at(place, reading.read_all(self._session, place))}
         except Forbidden as error:
             return {"unread": asdict(Unread.of(f"How many role assignments {place} holds", place, error))}
-
-
-def _named(place: str) -> str:
-    return hashlib.sha256(normal_id(place).encode()).hexdigest()[:16]

@@ -7,9 +7,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Any
 
 from .._azure import eligibility
@@ -53,8 +52,7 @@ class Ends:
     def _read(self, place: str, principal_id: str | None) -> Json:
         if self._shelf is None:
             return self._ask(place, principal_id)
-        name = f"role_assignment_ends_{hashlib.sha256(normal_id(place).encode()).hexdigest()[:16]}.json"
-        return shared(replace(self._shelf, name=name), lambda: self._ask(place, None), _usable)
+        return shared(self._shelf.of_place("role_assignment_ends", place), lambda: self._ask(place, None), _usable)
 
     def _ask(self, place: str, principal_id: str | None) -> Json:
         try:

@@ -7,34 +7,43 @@
 
 from __future__ import annotations
 
-from .._azure.caller import GraphClaims, find_graph_claims
-from .._azure.errors import LoginFailed, Unreachable
 from .._azure.session import Session
 from .access_around import AccessAround
 from .access_part import Copying, Kind
 from .app_roles import AppRoles
-from .directory_reading import read_directory
+from .directory_lookup import DirectoryLookup
 from .directory_roles import DirectoryRoles
 from .groups import Groups
 from .vault_policies import VaultPolicies
 
 
 def other_kinds(
-    session: Session, copying: Copying, around: AccessAround, max_parallel: int, replication_timeout: float
+    session: Session,
+    copying: Copying,
+    around: AccessAround,
+    lookup: DirectoryLookup,
+    max_parallel: int,
+    replication_timeout: float,
 ) -> list[Kind]:
     """Return the kinds that ``copying`` wants but for role assignments; none where no Run As account has a principal.
 
-    What is held in Microsoft Entra is read here already; ``replication_timeout`` is in seconds, for each write.
+    What is held in Microsoft Entra is read here already, by ``lookup``. ``replication_timeout`` is in seconds, for each
+    write.
     """
     if not copying.dormant:
         return []
     vaults = "vault_policies" in copying.choices.kinds
     kinds: list[Kind] = [VaultPolicies(session, copying, around, max_parallel)] if vaults else []
-    return [*kinds, *_directory_kinds(session, copying, around, max_parallel, replication_timeout)]
+    return [*kinds, *_directory_kinds(session, copying, around, lookup, max_parallel, replication_timeout)]
 
 
 def _directory_kinds(
-    session: Session, copying: Copying, around: AccessAround, max_parallel: int, timeout: float
+    session: Session,
+    copying: Copying,
+    around: AccessAround,
+    lookup: DirectoryLookup,
+    max_parallel: int,
+    timeout: float,
 ) -> list[Kind]:
     """Return the kinds of access in Microsoft Entra, for which what both principals hold is read at once.
 
@@ -44,9 +53,7 @@ def _directory_kinds(
     joins = "role_assignments" in wanted or copying.choices.join_groups
     if not (joins or wanted & {"app_roles", "directory_roles"}):
         return []
-    target = copying.target.principal_id
-    principals = [*copying.dormant, *([target] if target else [])]
-    reading = read_directory(session, principals, _graph_claims(session))
+    reading = lookup.reading(copying.dormant)
     kinds: list[Kind] = []
     if "app_roles" in wanted:
         kinds.append(AppRoles(session, copying, reading, max_parallel, timeout))
@@ -55,11 +62,3 @@ def _directory_kinds(
     if joins:
         kinds.append(Groups(session, copying, reading, around, max_parallel, timeout))
     return kinds
-
-
-def _graph_claims(session: Session) -> GraphClaims | None:
-    """Return what the login may do in Microsoft Graph; None where no token can be had: then reading says why."""
-    try:
-        return find_graph_claims(session)
-    except (LoginFailed, Unreachable):
-        return None

@@ -33,13 +33,17 @@ class _View:
 class Lists:
     """The role assignments of one identity at some places; used by several threads.
 
-    ``principal_id`` is None before Azure made the identity: then it holds nothing.
+    ``principal_id`` is None before Azure made the identity: then it holds nothing. ``lister`` may know what is
+    read first from what another worker has read; afterwards Azure itself is asked.
     """
 
-    def __init__(self, session: Session, principal_id: str | None, max_parallel: int) -> None:
+    def __init__(
+        self, session: Session, principal_id: str | None, max_parallel: int, lister: reading.Lister | None = None
+    ) -> None:
         self._session = session
         self._principal_id = principal_id
         self._max_parallel = max_parallel
+        self._lister = lister
         self._views: dict[str, _View] = {}
         self._places: tuple[str, ...] = ()
         self._lock = threading.Lock()
@@ -47,7 +51,8 @@ class Lists:
     def read(self, places: Sequence[str]) -> list[Assignment]:
         """Return what the identity holds at the places, which are those of all later readings."""
         self._places = tuple(places)
-        return self.read_again()
+        self._read(self._places, self._lister)
+        return self._current()
 
     def read_again(self) -> list[Assignment]:
         """Return what the identity holds now."""
@@ -55,16 +60,19 @@ class Lists:
         return self._current()
 
     def now(self) -> list[Assignment]:
-        """Return what the identity held not more than a few seconds ago."""
+        """Return what the identity held a few seconds ago, or in a list that is shared and so may be older.
+
+        Azure creates no second role assignment of one principal, role and scope, so an older list does no harm (4.1).
+        """
         with self._lock:
             oldest = min((view.asked for view in self._views.values()), default=time.monotonic())
             return self.read_again() if time.monotonic() - oldest > _FRESH else self._current()
 
-    def _read(self, places: Sequence[str]) -> None:
+    def _read(self, places: Sequence[str], lister: reading.Lister | None = None) -> None:
         if self._principal_id is None:
             return
         asked = time.monotonic()
-        found = reading.read_existing(self._session, places, self._principal_id, self._max_parallel)
+        found = reading.read_existing(self._session, places, self._principal_id, self._max_parallel, lister)
         self._views = {normal_id(place): _View(asked, tuple(listed)) for place, listed in found.items()}
 
     def _current(self) -> list[Assignment]:

@@ -115,6 +115,15 @@ def role_of(definition: Mapping[str, Any]) -> Role:
     )
 
 
+def built_in_only(definition: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return what is needed of the JSON of one of Azure's own roles, which stay as they are; None for a custom role."""
+    properties = definition["properties"]
+    if properties.get("type") != "BuiltInRole":
+        return None
+    kept = ("roleName", "type", "permissions", "assignableScopes")
+    return {"name": definition["name"], "properties": {name: properties.get(name) for name in kept}}
+
+
 def gives_out_roles(permissions: Sequence[Mapping[str, Any]]) -> bool:
     """Tell whether any entry of a role definition allows to give out roles."""
     return any(allows(entry, action) for entry in permissions for action in _GIVES_OUT_ROLES)

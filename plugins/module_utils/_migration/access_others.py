@@ -19,6 +19,7 @@ from .access_kinds import other_kinds
 from .access_part import KINDS, Copying, Fate, Part, Target
 from .access_result import once
 from .access_survey import principals_of
+from .directory_lookup import DirectoryLookup
 from .directory_plan import HANDED_OVER
 from .run_as_survey import Surveyed
 
@@ -43,7 +44,8 @@ def survey_others(
     """
     dormant = principals_of(found)
     copying = Copying(target, (), dormant, Choices(kinds=frozenset(KINDS)))
-    kinds = other_kinds(session, copying, around, max_parallel, _NO_WAITING)
+    lookup = DirectoryLookup(session, target.principal_id, dict)
+    kinds = other_kinds(session, copying, around, lookup, max_parallel, _NO_WAITING)
     part = Part.joined(kind.plan() for kind in kinds)
     return Others(shown_others(found, part), once((*part.findings, *around.eligible_for(dormant))))
 

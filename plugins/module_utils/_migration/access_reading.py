@@ -7,8 +7,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from .._azure import authorization, subscriptions
@@ -20,6 +21,9 @@ from .._step import StepError, in_parallel
 from .access_choices import Choices, is_guid
 from .access_model import Assignment, Role, assignment_of, role_of
 from .unread import unread_finding
+
+# Lists the direct role assignments of a principal at a scope, as the wire has them.
+Lister = Callable[[str, str], "list[dict[str, Any]]"]
 
 
 @dataclass(frozen=True)
@@ -47,10 +51,19 @@ def read_assignments(session: Session, account: AccountId, principals: Sequence[
     return Reading(found.assignments, findings + found.findings)
 
 
-def read_at(session: Session, scopes: Sequence[str], principals: Sequence[str], max_parallel: int) -> Reading:
-    """Return the direct role assignments of principals that the lists of the scopes show."""
+def read_at(
+    session: Session,
+    scopes: Sequence[str],
+    principals: Sequence[str],
+    max_parallel: int,
+    lister: Lister | None = None,
+) -> Reading:
+    """Return the direct role assignments of principals that the lists of the scopes show; those of ``lister``, if any.
+
+    A scope that forbids reading becomes a finding.
+    """
     pairs = [(scope, principal) for principal in principals for scope in scopes]
-    parts = in_parallel(lambda pair: _read_at(session, *pair), pairs, max_parallel)
+    parts = in_parallel(lambda pair: _read_at(session, lister, *pair), pairs, max_parallel)
     every = tuple(pair for part in parts for pair in part.assignments)
     return Reading(distinct_places(every), _once(found for part in parts for found in part.findings))
 
@@ -66,17 +79,18 @@ def _scopes(session: Session, account: AccountId) -> tuple[list[str], tuple[Find
     return [*scopes, *(group["id"] for group in groups)], ()
 
 
-def _read_at(session: Session, scope: str, principal_id: str) -> Reading:
+def _read_at(session: Session, lister: Lister | None, scope: str, principal_id: str) -> Reading:
     try:
-        return _listed(session, scope, principal_id)
+        return _listed(session, scope, principal_id, lister)
     except (Forbidden, Absent) as error:
         # One finding per scope, whoever's role assignments were looked for.
         unread = unread_finding(f"The role assignments at {scope}", scope, error)
         return Reading(_read_groups(session, scope, principal_id), (unread,))
 
 
-def _listed(session: Session, scope: str, principal_id: str) -> Reading:
-    items = authorization.list_for_principal(session, scope, principal_id)
+def _listed(session: Session, scope: str, principal_id: str, lister: Lister | None = None) -> Reading:
+    list_for_principal = lister or partial(authorization.list_for_principal, session)
+    items = list_for_principal(scope, principal_id)
     return Reading(tuple((assignment_of(item), scope) for item in items))
 
 
@@ -113,10 +127,13 @@ def _once(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 
 def read_existing(
-    session: Session, places: Sequence[str], principal_id: str, max_parallel: int
+    session: Session, places: Sequence[str], principal_id: str, max_parallel: int, lister: Lister | None = None
 ) -> dict[str, list[Assignment]]:
-    """Return the direct role assignments of a principal that the lists at ``places`` show, by place."""
-    parts = in_parallel(lambda place: _listed(session, place, principal_id), places, max_parallel)
+    """Return the direct role assignments of a principal that the lists at ``places`` show, by place.
+
+    ``lister`` lists them where it is not each time asked anew.
+    """
+    parts = in_parallel(lambda place: _listed(session, place, principal_id, lister), places, max_parallel)
     return {
         place: [assignment for assignment, dummy in part.assignments] for place, part in zip(places, parts, strict=True)
     }

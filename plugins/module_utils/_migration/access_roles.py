@@ -37,6 +37,7 @@ class RoleOptions:
     """How role assignments are read and written.
 
     ``replication_timeout`` is in seconds, per role assignment. ``known`` are roles that need not be read, by guid.
+    ``lister`` knows what others have read for all principals, None where nobody has.
     """
 
     replication_timeout: float
@@ -44,6 +45,7 @@ class RoleOptions:
     counts: Counts
     ends: Ends
     known: Mapping[str, Role] = field(default_factory=dict)
+    lister: reading.Lister | None = None
 
 
 class RoleAssignments:
@@ -57,7 +59,7 @@ class RoleAssignments:
         self._search = search
         self._options = options
         self._roles: dict[str, Role] = {}
-        self._lists = Lists(session, copying.target.principal_id, options.max_parallel)
+        self._lists = Lists(session, copying.target.principal_id, options.max_parallel, options.lister)
         self._writer = Writer(session, self._lists, options.replication_timeout)
 
     @property

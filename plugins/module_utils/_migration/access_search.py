@@ -13,23 +13,33 @@ from .._azure.ids import normal_id, subscription_of
 from .._azure.session import Session
 from . import access_reading as reading
 from .access_around import AccessAround, find_holders
-from .access_reading import Reading
+from .access_reading import Lister, Reading
 
 SCOPES, RESOURCE_GRAPH = "scopes", "resource_graph"
 
 
 def by_scopes(
-    session: Session, around: AccessAround, subscription_id: str, principals: Sequence[str], max_parallel: int
+    session: Session,
+    around: AccessAround,
+    subscription_id: str,
+    principals: Sequence[str],
+    max_parallel: int,
+    lister: Lister | None = None,
 ) -> Reading:
-    """Return what the lists of every scope show that the login sees."""
-    found = reading.read_at(session, around.scopes(subscription_id), principals, max_parallel)
+    """Return what the lists of every scope show that the login sees; those of ``lister``, if any."""
+    found = reading.read_at(session, around.scopes(subscription_id), principals, max_parallel, lister)
     return Reading(found.assignments, around.findings() + found.findings)
 
 
 def by_resource_graph(
-    session: Session, around: AccessAround, subscription_id: str, principals: Sequence[str], max_parallel: int
+    session: Session,
+    around: AccessAround,
+    subscription_id: str,
+    principals: Sequence[str],
+    max_parallel: int,
+    lister: Lister | None = None,
 ) -> Reading:
-    """Return what the lists of the places show where Resource Graph found something.
+    """Return what the lists of the places show where Resource Graph found something; those of ``lister``, if any.
 
     It is minutes old and knows no conditions, so what it finds is only where to look (azure-contracts, section 8).
     """
@@ -39,11 +49,11 @@ def by_resource_graph(
     wanted = {principal.lower() for principal in principals}
     found = [str(row["scope"]) for row in rows if str(row["principal_id"]).lower() in wanted]
     inside = _subscriptions([f"/subscriptions/{subscription_id}", *found])
-    first = reading.read_at(session, inside, principals, max_parallel)
+    first = reading.read_at(session, inside, principals, max_parallel, lister)
     # What lies above subscriptions is in their lists too, but for groups that are above none of these.
     seen = {normal_id(assignment.scope) for assignment, dummy in first.assignments}
     above = sorted({scope for scope in found if subscription_of(scope) is None and normal_id(scope) not in seen})
-    rest = reading.read_at(session, above, principals, max_parallel)
+    rest = reading.read_at(session, above, principals, max_parallel, lister)
     both = reading.distinct_places(first.assignments + rest.assignments)
     return Reading(both, around.findings() + first.findings + rest.findings)
 

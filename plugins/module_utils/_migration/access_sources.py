@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,8 +18,11 @@ from .._azure.session import Session
 from .._finding import Finding, finding
 from .._step import StepError, in_parallel
 from .access_choices import is_guid
+from .directory_lookup import DirectoryLookup
 from .run_as import RunAs, find_run_as, findings_of
 from .unread import unread_finding
+
+Json = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -54,11 +57,17 @@ class Found:
 
 
 def find_sources(
-    session: Session, account: AccountId, connection: str | None, principal_id: str | None, max_parallel: int
+    session: Session,
+    account: AccountId,
+    connection: str | None,
+    principal_id: str | None,
+    max_parallel: int,
+    lookup: DirectoryLookup | None = None,
 ) -> Found:
     """Return whose access is to be copied: that of ``connection``, or of every Run As connection of the account.
 
-    ``principal_id`` names the service principal where Microsoft Graph cannot tell it.
+    ``principal_id`` names the service principal where Microsoft Graph cannot tell it. ``lookup`` may find several at
+    once; each that it does not find is asked for.
     Raises StepError where the options contradict what is there, and where Graph may
     not be read and ``principal_id`` is not given.
     """
@@ -68,7 +77,9 @@ def find_sources(
     if principal_id:
         run_as = chosen[0] if chosen else None
         return _joined(account, chosen, [_named_source(session, run_as, principal_id)])
-    return _joined(account, chosen, in_parallel(lambda item: _source(session, account, item), chosen, max_parallel))
+    known = lookup.find(item.application_id for item in chosen if item.application_id) if lookup else {}
+    found = in_parallel(lambda item: _source(session, account, item, known), chosen, max_parallel)
+    return _joined(account, chosen, found)
 
 
 def choose(account: AccountId, found: Sequence[RunAs], connection: str | None, principal_id: str | None) -> list[RunAs]:
@@ -97,13 +108,14 @@ def _joined(account: AccountId, chosen: Sequence[RunAs], found: Sequence[Found])
     return Found(tuple(source for part in found for source in part.sources), findings)
 
 
-def _source(session: Session, account: AccountId, run_as: RunAs) -> Found:
+def _source(session: Session, account: AccountId, run_as: RunAs, known: Mapping[str, Json]) -> Found:
     """Return one Run As account with the service principal that Graph has for it."""
     resource = account.child("connections", run_as.connection)
     if not run_as.application_id:
         return Found(findings=(finding("RA301", resource, connection=run_as.connection),))
     try:
-        principal = directory.find_service_principal(session, run_as.application_id)
+        principal = known.get(run_as.application_id.lower())
+        principal = principal or directory.find_service_principal(session, run_as.application_id)
     except Forbidden as error:
         raise StepError(
             f"Whose access Run As connection {run_as.connection} stands for cannot be read: {error} Allow the login "
@@ -156,7 +168,7 @@ def _named_source(session: Session, run_as: RunAs | None, principal_id: str) -> 
     return Found((Source(connection, application, principal_id.lower(), dormant),), findings)
 
 
-def dormant_because(run_as: RunAs | None, principal: dict[str, Any] | None) -> str | None:
+def dormant_because(run_as: RunAs | None, principal: Json | None) -> str | None:
     """Return why nothing can log in as this Run As account, or None. Pure."""
     if principal is None:
         return "its service principal is gone"

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from .._azure import directory_access as access
 from .._azure.caller import GraphClaims
-from .._azure.directory_batch import Ask, ManyOrError, OneOrError, read_lists, read_objects
+from .._azure.directory_batch import Ask, ManyOrError, OneOrError, read_both, read_lists, read_objects
 from .._azure.errors import Absent, AzureError, Failed, Forbidden, LoginFailed, Throttled, Unreachable
 from .._azure.session import Session
 
@@ -25,12 +25,16 @@ Read: TypeAlias = "tuple[Json, ...] | AzureError"
 
 @dataclass(frozen=True)
 class Holdings:
-    """What one principal holds, each as Graph's JSON. ``groups`` has those around its own, ``direct`` has not."""
+    """What one principal holds, each as Graph's JSON. ``groups`` has those around its own, ``direct`` has not.
+
+    ``itself`` is the service principal, {} where nothing was read.
+    """
 
     app_roles: Read = ()
     directory_roles: Read = ()
     groups: Read = ()
     direct: Read = ()
+    itself: OneOrError = field(default_factory=dict)
 
 
 class DirectoryReading:
@@ -50,6 +54,10 @@ class DirectoryReading:
         """Return what a principal holds; nothing for one that Azure has not made yet."""
         return self._held[principal_id.lower()] if principal_id else Holdings()
 
+    def covers(self, principals: Iterable[str]) -> bool:
+        """Tell whether it was read what all of these hold."""
+        return {principal.lower() for principal in principals} <= set(self._held)
+
     def resources(self, ids: Iterable[str]) -> dict[str, OneOrError]:
         """Return the service principals with these ids, lower case, that offer app roles; each is read once."""
         with self._lock:
@@ -68,16 +76,36 @@ class DirectoryReading:
 
 
 def read_directory(session: Session, principals: Iterable[str], claims: GraphClaims | None) -> DirectoryReading:
-    """Read what principals hold: one request for up to five of them.
+    """Read principals and what they hold: one request for up to four of them.
 
     A part that cannot be read is an error in its place. Where Graph cannot be read at all every part is that error:
     role assignments and vaults do not depend on it.
     """
     ids = sorted({principal.lower() for principal in principals})
     kinds = (access.ask_app_roles, access.ask_directory_roles, access.ask_groups, access.ask_direct_groups)
-    answers = iter(_lists(session, [ask(principal) for principal in ids for ask in kinds]))
-    held = {principal: Holdings(*(next(answers) for dummy in kinds)) for principal in ids}
+    objects = [access.ask_service_principal(principal) for principal in ids]
+    lists = [ask(principal) for principal in ids for ask in kinds]
+    found, listed = _both(session, objects, lists)
+    answers = iter(listed)
+    held = {
+        principal: _holdings(itself, [_nothing_where_absent(next(answers)) for dummy in kinds])
+        for principal, itself in zip(ids, found, strict=True)
+    }
     return DirectoryReading(session, claims, held)
+
+
+def _holdings(itself: OneOrError, lists: Sequence[Read]) -> Holdings:
+    app_roles, directory_roles, groups, direct = lists
+    return Holdings(app_roles, directory_roles, groups, direct, itself)
+
+
+def _both(session: Session, objects: Sequence[Ask], lists: Sequence[Ask]) -> tuple[list[OneOrError], list[ManyOrError]]:
+    def read() -> list[Any]:
+        found, listed = read_both(session, objects, lists)
+        return [*found, *listed]
+
+    answers = _tolerant(read, len(objects) + len(lists))
+    return answers[: len(objects)], answers[len(objects) :]
 
 
 def _lists(session: Session, asks: Sequence[Ask]) -> list[Read]:

@@ -14,6 +14,7 @@ from typing import Any
 from .._azure.ids import AccountId, last_segment, normal_id
 from .._finding import Finding, finding
 from .._step import KNOWN_AFTER_APPLY
+from .run_as import parse_time
 from .run_as_survey import Surveyed
 from .runbook_survey import SurveyedRunbook
 
@@ -68,6 +69,13 @@ def history_of(records: Iterable[Json]) -> History:
             key = change["kind"], normal_id(change["target"])
             written[key] = Written(change["action"], change["target"], after, record["time"])
     return History(written)
+
+
+def last_write_of(records: Iterable[Json]) -> float | None:
+    """Return when an account had been written to by all means, in seconds since the epoch; None where it never was."""
+    times = [parse_time(record["time"]).timestamp() for record in records if record["event"] == "done"]
+    # The journal's times are cut to the second.
+    return max(times) + 1 if times else None
 
 
 def drift_of(

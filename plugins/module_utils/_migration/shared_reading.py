@@ -14,10 +14,11 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from .._azure.ids import normal_id
 from .._ledger import LedgerError, private_folder, write_durably
 
 Json = Mapping[str, Any]
@@ -41,6 +42,11 @@ class Shelf:
     def path(self) -> Path:
         """The file."""
         return self.folder / self.name
+
+    def of_place(self, what: str, place: str) -> Shelf:
+        """Return the shelf for what is known of one place: names in Azure are not fit to be names of files."""
+        named = hashlib.sha256(normal_id(place).encode()).hexdigest()[:16]
+        return replace(self, name=f"{what}_{named}.json")
 
 
 def key_of(parameters: Mapping[str, Any], *what: object) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 from azure_simulator import errors, rbac
 from azure_simulator.clock import graph_text
-from azure_simulator.odata import FilterError, any_value, equality, prefix_value, split_terms
+from azure_simulator.odata import FilterError, any_value, equality, in_values, prefix_value, split_terms
 from azure_simulator.paging import paged
 from azure_simulator.wire import Call, Response, json_response
 from azure_simulator.world import new_id
@@ -21,6 +21,7 @@ Wire = dict[str, Any]
 
 CONTENT_TYPE = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
 _MOST_ON_A_PAGE = 999
+_MOST_VALUES = 15
 
 
 def admit(call: Call, permission: str) -> None:
@@ -99,7 +100,9 @@ def refusal(call: Call, status: int, code: str, message: str) -> errors.Refusal:
 
 def _test(term: str, items: list[Wire]) -> Callable[[Wire], bool]:
     """One term of a filter as a test of objects; FilterError if it names a member that no object has."""
-    contained, prefix = any_value(term), prefix_value(term)
+    contained, prefix, listed = any_value(term), prefix_value(term), in_values(term)
+    if listed:
+        return _one_of(*listed)
     name, value = contained or prefix or equality(term)
     if items and not any(name in item for item in items):
         raise FilterError(f"no member {name}")
@@ -109,6 +112,14 @@ def _test(term: str, items: list[Wire]) -> Callable[[Wire], bool]:
     if prefix:
         return lambda item: _text(item.get(name)).startswith(wanted)
     return lambda item: _text(item.get(name)) == wanted
+
+
+def _one_of(name: str, values: list[str]) -> Callable[[Wire], bool]:
+    """A test for one of several values, of which a filter may have 15 (contract 5.1)."""
+    if len(values) > _MOST_VALUES:
+        raise FilterError(f"{len(values)} values")
+    wanted = {value.lower() for value in values}
+    return lambda item: _text(item.get(name)) in wanted
 
 
 def _text(value: Any) -> str:

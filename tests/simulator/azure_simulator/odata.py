@@ -15,6 +15,9 @@ _ANY = re.compile(r"(\w+)/any\(\s*(\w+)\s*:\s*\2\s+eq\s+'((?:[^']|'')*)'\s*\)", 
 
 _STARTS = re.compile(r"startswith\(\s*(\w+)\s*,\s*'((?:[^']|'')*)'\s*\)", re.IGNORECASE)
 
+_IN = re.compile(r"(\w+)\s+in\s+\(\s*('(?:[^']|'')*'(?:\s*,\s*'(?:[^']|'')*')*)\s*\)", re.IGNORECASE)
+_QUOTED = re.compile(r"'((?:[^']|'')*)'")
+
 
 class FilterError(ValueError):
     """A filter that the simulator does not understand."""
@@ -60,6 +63,14 @@ def prefix_value(term: str) -> tuple[str, str] | None:
     """The name and the value of ``startswith(name,'value')``; None if the term is no such thing."""
     match = _STARTS.fullmatch(term)
     return (match.group(1), match.group(2).replace("''", "'")) if match else None
+
+
+def in_values(term: str) -> tuple[str, list[str]] | None:
+    """The name and the values of ``name in ('a','b')``; None if the term is no such thing."""
+    match = _IN.fullmatch(term)
+    if match is None:
+        return None
+    return match.group(1), [text.replace("''", "'") for text in _QUOTED.findall(match.group(2))]
 
 
 def function_argument(term: str) -> str:

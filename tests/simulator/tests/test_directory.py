@@ -13,7 +13,7 @@ import pytest
 from azure.core.exceptions import ClientAuthenticationError
 
 from azure_simulator import entra, rbac
-from azure_simulator.testing import Azure
+from azure_simulator.testing import Answer, Azure
 from azure_simulator.testing_demo import account, demo_world, directory_object, graph, resource_manager
 from azure_simulator.world import World
 
@@ -66,6 +66,19 @@ def test_a_service_principal_is_found_by_one_of_its_names(azure: Azure) -> None:
 def test_a_service_principal_is_found_by_the_beginning_of_its_name(azure: Azure) -> None:
     found = graph(azure, "GET", "/servicePrincipals?$filter=startswith(displayName,'id-')").json["value"]
     assert [item["displayName"] for item in found] == ["id-reporting", "id-scaling"]
+
+
+def test_service_principals_are_found_by_some_of_their_ids(azure: Azure) -> None:
+    nobody = "99999999-9999-4999-8999-{:012}"
+
+    def found(count: int) -> Answer:
+        ids = [principal(azure).upper(), *(nobody.format(number) for number in range(1, count))]
+        listed = ", ".join(f"'{one}'" for one in ids)
+        return graph(azure, "GET", f"/servicePrincipals?$filter=id in ({listed})&$select=id,appId")
+
+    app_id = directory_object(azure, "application", "contoso-operations").data["appId"]
+    assert found(15).json["value"] == [{"id": principal(azure), "appId": app_id}]
+    assert (found(16).status, found(16).json["error"]["code"]) == (400, "Request_UnsupportedQuery")
 
 
 def test_a_filter_that_nobody_knows_is_refused(azure: Azure) -> None:
