@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import threading
 from pathlib import Path
@@ -132,6 +133,37 @@ def test_directory_roles_are_copied_but_for_privileged_ones(azure: Azure) -> Non
 def test_a_privileged_directory_role_is_copied_where_it_is_named(azure: Azure) -> None:
     part = planned(azure, "directory_roles", include_rights=PRIVILEGED)
     assert names(part)["changes"] == ["Directory Readers", "Global Administrator"]
+
+
+ENDING = {
+    "name": "run-as",
+    "directory_roles": ["Directory Readers", {"role": "Groups Administrator", "days": 30}],
+}
+
+
+@pytest.mark.parametrize("premium", [True, False])
+def test_a_directory_role_that_ends_is_not_given_for_good(start_azure: Start, tmp_path: Path, premium: bool) -> None:
+    tenants = [{"name": "contoso", "premium": premium}]
+    azure = start_azure(*entra(tmp_path, applications=[ENDING], groups=[], tenants=tenants))
+    part = planned(azure, "directory_roles")
+    if not premium:
+        # Nothing ends in a tenant without the licence.
+        assert names(part)["changes"] == ["Directory Readers", "Groups Administrator"]
+        return
+    assert names(part)["changes"] == ["Directory Readers"]
+    assert (names(part)["not_copied"], codes(part)) == (["Groups Administrator: time-bound"], ["RA339"])
+    (found,) = part.findings
+    assert re.search(r"has ends on \d{4}-\d\d-\d\dT", found.sentence)
+    named = frozenset({"directory_role:groups administrator"})
+    for_good = planned(azure, "directory_roles", include_rights=named)
+    assert (names(for_good)["changes"], codes(for_good)) == (["Directory Readers", "Groups Administrator"], [])
+
+
+def test_ends_that_cannot_be_read_are_told(azure: Azure) -> None:
+    azure.control("PUT", "/faults", ["status=403,service=graph,path=*roleAssignmentScheduleInstances*,times=0"])
+    part = planned(azure, "directory_roles")
+    assert names(part)["changes"] == ["Directory Readers"]
+    assert codes(part) == ["RA331", "RA901"]
 
 
 # Groups

@@ -66,6 +66,17 @@ def ask_directory_roles(principal_id: str) -> Ask:
     return Ask(path, f"Listing the directory roles of principal {principal_id}")
 
 
+def ask_directory_role_ends(principal_id: str) -> Ask:
+    """Ask for the directory roles that a principal holds itself, each with its end or none.
+
+    A tenant without the licence answers Failed with code ``eligibility.NOT_LICENSED``: there none ends.
+    """
+    literal = principal_id.replace("'", "''")
+    wanted = quote(f"principalId eq '{literal}'")
+    path = f"/roleManagement/directory/roleAssignmentScheduleInstances?$filter={wanted}"
+    return Ask(path, f"Listing when the directory roles of principal {principal_id} end")
+
+
 def ask_groups(principal_id: str) -> Ask:
     """Ask for the groups of a service principal, also those that it is in through others."""
     path = f"/servicePrincipals/{quoted(principal_id)}/transitiveMemberOf"

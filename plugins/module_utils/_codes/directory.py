@@ -56,4 +56,11 @@ DIRECTORY: dict[str, Code] = {
         "{role} of {scope} was not copied: {why}.",
         "Look at the application in Microsoft Entra, and give the identity what it offers now if the runbooks need it.",
     ),
+    "RA339": Code(
+        WARNING,
+        "Directory role {role} at {scope} was not copied: what the Run As account has ends on {end}, and what the "
+        "identity gets would not end.",
+        "Have the identity given it with an end, or add 'directory_role:{role}' to include_privileged to give it for "
+        "good.",
+    ),
 }

@@ -7,18 +7,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from .._azure import directory_access
 from .._azure.directory_access import GraphWrite
-from .._azure.errors import AzureError
+from .._azure.eligibility import NOT_LICENSED
+from .._azure.errors import AzureError, Failed
 from .._step import Change
 from .access_part import DIRECTORY_ROLE, HandOver, Part, Right
 from .directory_kind import DirectoryKind, findings_of
 from .directory_plan import Making, approval_of, decide, held_back
-from .directory_roles_plan import directory_role_candidates, directory_role_of
+from .directory_roles_plan import DirectoryRole, directory_role_candidates, directory_role_of
 from .unread import Unread
 
 
@@ -33,12 +34,35 @@ class DirectoryRoles(DirectoryKind):
         if not any(sources.values()):
             return Part(findings=findings_of(unread))
         own, unread_own = self._identity(lambda holdings: holdings.directory_roles)
-        held = {holder: [directory_role_of(item) for item in items] for holder, items in sources.items()}
-        candidates = directory_role_candidates(self._copying, held, self._reading.claims)
         there = {directory_role_of(item).right.key: str(item["id"]) for item in own}
+        ends, unread_ends = self._ends(sources, there)
+        held = {holder: [_ending(item, ends) for item in items] for holder, items in sources.items()}
+        candidates = directory_role_candidates(self._copying, held, self._reading.claims)
         part = decide(held_back(candidates) if unread_own else candidates, there, Making(self._change, self._asked))
         rights = tuple(directory_role_of(item).right for item in own)
-        return replace(part, findings=findings_of(unread + unread_own) + part.findings, held=rights)
+        return replace(part, findings=findings_of(unread + unread_own + unread_ends) + part.findings, held=rights)
+
+    def _ends(
+        self, sources: Mapping[str, Sequence[Mapping[str, Any]]], there: Container[tuple[str, ...]]
+    ) -> tuple[dict[str, str], list[Unread]]:
+        """Return when directory roles end that do, by the id of their assignment, and what could not be read.
+
+        It matters only where the identity would be given one.
+        """
+        holders = [
+            holder
+            for holder, items in sources.items()
+            if any(directory_role_of(item).right.key not in there for item in items)
+        ]
+        ends: dict[str, str] = {}
+        unread: list[Unread] = []
+        asks = [directory_access.ask_directory_role_ends(holder) for holder in holders]
+        for holder, read in zip(holders, self._reading.lists(asks), strict=True):
+            if not isinstance(read, AzureError):
+                ends |= {item["roleAssignmentOriginId"]: item["endDateTime"] for item in read if item["endDateTime"]}
+            elif not (isinstance(read, Failed) and read.code == NOT_LICENSED):
+                unread.append(Unread.of(f"When the directory roles of principal {holder} end", holder, read))
+        return ends, unread
 
     def held(self) -> list[Right]:
         """Return the directory roles that the identity holds now. Raises the error that keeps them from being read."""
@@ -88,3 +112,7 @@ class DirectoryRoles(DirectoryKind):
         wanted = self.right_of(change).key
         items = self._read_again(directory_access.ask_directory_roles(change.after["principal_id"]))
         return next((str(item["id"]) for item in items if directory_role_of(item).right.key == wanted), None)
+
+
+def _ending(item: Mapping[str, Any], ends: Mapping[str, str]) -> DirectoryRole:
+    return replace(directory_role_of(item), end=ends.get(str(item["id"])))

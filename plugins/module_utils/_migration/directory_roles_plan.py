@@ -13,6 +13,7 @@ from typing import Any
 
 from .._azure.caller import GraphClaims
 from .._finding import finding
+from .access_ends import TIME_BOUND
 from .access_part import DIRECTORY_ROLE, Copying, Right
 from .directory_claims import may_give_directory_role
 from .directory_plan import Block, Candidate, dormant_block
@@ -23,13 +24,14 @@ from .directory_privileged import privileged_directory_role
 class DirectoryRole:
     """A directory role that somebody was given, active. ``scope`` is "/" for the whole directory.
 
-    ``definition`` is None where Graph did not tell it.
+    ``definition`` is None where Graph did not tell it; ``end`` is when it ends by itself, None where it stays.
     """
 
     role_id: str
     scope: str
     definition: Mapping[str, Any] | None = field(default=None, compare=False)
     of_application: bool = False
+    end: str | None = field(default=None, compare=False)
 
     @property
     def name(self) -> str:
@@ -81,7 +83,11 @@ def _block(copying: Copying, holder: str, role: DirectoryRole) -> Block | None:
     if missing:
         named = f"Directory role {role.name}"
         return Block("not offered", (finding("RA338", role.name, role=named, scope=role.scope, why=missing),))
-    why = None if choices.includes_right(DIRECTORY_ROLE, *names) else role.privileged
+    if choices.includes_right(DIRECTORY_ROLE, *names):
+        return None
+    if role.end is not None:
+        return Block(TIME_BOUND, (finding("RA339", role.name, role=role.name, scope=role.scope, end=role.end),))
+    why = role.privileged
     if why is None:
         return None
     reason = "privileged" if role.definition is not None else "unreadable"

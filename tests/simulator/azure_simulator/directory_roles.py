@@ -36,6 +36,7 @@ _ALLOWS = {
 }
 _READS = "Directory.Read.All"
 _STATE = "directory_role_assignments"
+_ENDS = "directory_role_ends"
 _NAMESPACE = uuid.UUID("0b7f2a54-6f0c-5c2b-9f0e-4e4d8c1f5b60")
 
 
@@ -78,8 +79,14 @@ def same(world: World, object_id: str, role_id: str, scope: str) -> Wire | None:
     return None
 
 
-def assign(world: World, principal: DirectoryObject, role_id: str, scope: str = "/") -> Wire:
-    """Give a directory role to a principal."""
+def ends(world: World) -> dict[str, int]:
+    """When assignments end, in ticks, by their id; those that stay are not in it."""
+    found: dict[str, int] = world.provider_state.setdefault(_ENDS, {})
+    return found
+
+
+def assign(world: World, principal: DirectoryObject, role_id: str, scope: str = "/", end: int | None = None) -> Wire:
+    """Give a directory role to a principal, for good or until ``end``, in ticks."""
     digest = hashlib.sha256(new_id().encode()).digest()
     item = {
         "id": base64.urlsafe_b64encode(digest).decode().rstrip("=") + "-1",
@@ -88,6 +95,8 @@ def assign(world: World, principal: DirectoryObject, role_id: str, scope: str = 
         "roleDefinitionId": role_id.lower(),
     }
     assignments(world)[item["id"]] = item
+    if end is not None:
+        ends(world)[item["id"]] = end
     return item
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from azure_simulator import directory_roles, entra, entra_resources
 from azure_simulator import estate_model as model
-from azure_simulator.estate_build import Builder, find
+from azure_simulator.estate_build import DAY, Builder, find
 from azure_simulator.world import DirectoryObject, Tenant
 
 
@@ -70,7 +70,8 @@ def give(
     give_app_roles(builder, principal, item.app_roles, f"{place}.app_roles")
     for role in item.directory_roles:
         template = find(directory_roles.TEMPLATES, role.role, f"{place}.directory_roles", "directory role")
-        directory_roles.assign(builder.world, principal, template, role.scope or "/")
+        end = None if role.days is None else builder.now + role.days * DAY
+        directory_roles.assign(builder.world, principal, template, role.scope or "/", end)
 
 
 def give_app_roles(builder: Builder, principal: DirectoryObject, names: Iterable[str], place: str) -> None:

@@ -163,8 +163,9 @@ class Application(Model):
 
     `app_roles` are what its service principal holds: `User.Read.All` of Microsoft Graph, `exchange/full_access_as_app`,
     `sharepoint/Sites.FullControl.All`, or `application/role` where another application `offers` the role.
-    `directory_roles` are roles of Microsoft Entra; their `scope` is `/` without one. `deleted` means that its service
-    principal was deleted days ago: its role assignments are still there, and it can be restored.
+    `directory_roles` are roles of Microsoft Entra; their `scope` is `/` without one, and they may have `days`.
+    `deleted` means that its service principal was deleted days ago: its role assignments are still there, and it can be
+    restored.
     """
 
     name: Name

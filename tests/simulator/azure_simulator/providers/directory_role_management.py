@@ -6,10 +6,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from azure_simulator import directory_roles as roles
+from azure_simulator.clock import graph_text
 from azure_simulator.graph_wire import body_of, many, matching, not_found, one, refusal
 from azure_simulator.router import Routes
 from azure_simulator.wire import Call, Response, empty
+
+Wire = dict[str, Any]
 
 _READ = "RoleManagement.Read.Directory"
 _WRITE = "RoleManagement.ReadWrite.Directory"
@@ -21,6 +26,7 @@ def register(routes: Routes) -> None:
     routes.add("graph", "GET", f"{_PATH}/roleDefinitions", list_definitions, action=_READ)
     routes.add("graph", "GET", f"{_PATH}/roleDefinitions/{{id}}", get_definition, action=_READ)
     routes.add("graph", "GET", f"{_PATH}/roleAssignments", list_assignments, action=_READ)
+    routes.add("graph", "GET", f"{_PATH}/roleAssignmentScheduleInstances", list_active, action=_READ)
     routes.add("graph", "POST", f"{_PATH}/roleAssignments", create_assignment, action=_WRITE)
     routes.add("graph", "DELETE", f"{_PATH}/roleAssignments/{{id}}", delete_assignment, action=_WRITE)
 
@@ -39,17 +45,42 @@ def get_definition(call: Call) -> Response:
 
 def list_assignments(call: Call) -> Response:
     """The assignments that a filter lets through; ``$expand=roleDefinition`` adds the role's own object."""
-    tenant = call.who.tenant_id.lower()
-    objects = call.world.objects
-    own = [
+    found = matching(call, _of_tenant(call))
+    if call.query.get("$expand") == "roleDefinition":
+        found = [{**item, "roleDefinition": roles.definition(item["roleDefinitionId"])} for item in found]
+    return many(call, f"{_CONTEXT}/roleAssignments", found)
+
+
+def list_active(call: Call) -> Response:
+    """Every assignment, with its end if it has one."""
+    if not call.world.tenants[call.who.tenant_id.lower()].premium:
+        message = "The tenant needs to have Microsoft Entra ID P2 or Microsoft Entra ID Governance license."
+        raise refusal(call, 400, "AadPremiumLicenseRequired", message)
+    found = matching(call, [_active(call, item) for item in _of_tenant(call)])
+    return many(call, f"{_CONTEXT}/roleAssignmentScheduleInstances", found)
+
+
+def _active(call: Call, item: Wire) -> Wire:
+    end = roles.ends(call.world).get(item["id"])
+    return {
+        **item,
+        "appScopeId": None,
+        "startDateTime": None,
+        "endDateTime": None if end is None else graph_text(end),
+        "assignmentType": "Assigned",
+        "memberType": "Direct",
+        "roleAssignmentOriginId": item["id"],
+        "roleAssignmentScheduleId": item["id"],
+    }
+
+
+def _of_tenant(call: Call) -> list[Wire]:
+    tenant, objects = call.who.tenant_id.lower(), call.world.objects
+    return [
         item
         for item in roles.assignments(call.world).values()
         if (holder := objects.get(item["principalId"].lower())) is not None and holder.tenant_id.lower() == tenant
     ]
-    found = matching(call, own)
-    if call.query.get("$expand") == "roleDefinition":
-        found = [{**item, "roleDefinition": roles.definition(item["roleDefinitionId"])} for item in found]
-    return many(call, f"{_CONTEXT}/roleAssignments", found)
 
 
 def create_assignment(call: Call) -> Response:
