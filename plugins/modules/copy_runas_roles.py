@@ -120,6 +120,14 @@ options:
         with the same login. V(0) reads it anew each time. In check mode nothing is kept.
     type: int
     default: 600
+  share_lists:
+    description:
+      - Whether one worker lists all role assignments of a scope for all accounts, instead of each those of its own
+        principals. What was listed is taken for a minute, and not after an account's own writes; what was written is
+        read back by each.
+      - Left out, it is so where the play has 20 hosts or more, for then it takes fewer requests. V(surroundings_age=0)
+        and check mode share nothing.
+    type: bool
   replication_timeout:
     description:
       - For how many seconds a role assignment is tried again while Azure does not know the identity yet, and for how

@@ -174,10 +174,12 @@ def assert_holds(azure: Azure, told: Json, wanted: Expected, name: str) -> None:
     assert policies(state, identity) == policies_in_the_end(told, wanted), name
 
 
-def assert_nothing_to_do(azure: Azure, name: str, told: Json, asked: Asked, wanted: Expected) -> None:
+def assert_nothing_to_do(
+    azure: Azure, name: str, told: Json, asked: Asked, wanted: Expected, share_lists: bool
+) -> None:
     """A second run changes nothing, finds all of it there, and does not write."""
     azure.forget_requests()
-    again = copy(azure, name, asked)
+    again = copy(azure, name, asked, share_lists=share_lists)
     assert azure.writes() == [], name
     assert_told(again, wanted.again, name)
     assert_proven(again, wanted, name)
@@ -234,28 +236,30 @@ def test_looking_writes_nothing(untouched: Azure) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "verdicts"),
+    ("asked", "share_lists", "verdicts"),
     [
-        pytest.param(NOTHING, {"different"}, id="nothing asked for"),
-        pytest.param(GROUPS, {"different"}, id="groups asked for"),
-        pytest.param(MUCH, {"different"}, id="much asked for"),
-        pytest.param(EVERYTHING, {"equal", "different"}, id="everything as it is"),
-        pytest.param(LESS, {"narrower as mapped", "different"}, id="everything, and less than Contributor"),
+        pytest.param(NOTHING, False, {"different"}, id="nothing asked for"),
+        pytest.param(GROUPS, True, {"different"}, id="groups asked for, lists shared"),
+        pytest.param(MUCH, True, {"different"}, id="much asked for, lists shared"),
+        pytest.param(EVERYTHING, True, {"equal", "different"}, id="everything as it is, lists shared"),
+        pytest.param(LESS, False, {"narrower as mapped", "different"}, id="everything, and less than Contributor"),
     ],
 )
-def test_what_is_copied_is_the_truth_less_what_the_options_say(begin: Begin, asked: Asked, verdicts: set[str]) -> None:
+def test_what_is_copied_is_the_truth_less_what_the_options_say(
+    begin: Begin, asked: Asked, share_lists: bool, verdicts: set[str]
+) -> None:
     azure = begin()
     reached = set()
     for name, told in truth_of(azure).items():
         options = asked_for(asked, told)
         wanted = expected(told, options)
         before = others(azure.state(), told["identity_principal_id"])
-        result = copy(azure, name, options)
+        result = copy(azure, name, options, share_lists=share_lists)
         assert_told(result, wanted, name)
         assert_holds(azure, told, wanted, name)
         assert_proven(result, wanted, name)
         assert others(azure.state(), told["identity_principal_id"]) == before, name
-        assert_nothing_to_do(azure, name, told, options, wanted)
+        assert_nothing_to_do(azure, name, told, options, wanted, share_lists)
         reached.add(wanted.verdict)
     assert reached == verdicts
 

@@ -62,7 +62,7 @@ ARGUMENTS = (
             "join_groups": {"type": "list", "elements": "str", "default": []},
             "search": {"type": "str", "choices": [SCOPES, RESOURCE_GRAPH], "default": SCOPES},
             "surroundings_age": {"type": "int", "default": 600},
-            "share_lists": {"type": "bool", "default": False},
+            "share_lists": {"type": "bool"},
             "replication_timeout": {"type": "int", "default": 300},
         }
     )
@@ -170,7 +170,8 @@ def _roles(call: Call, copying: Copying, around: AccessAround, lists: SharedList
         counts=Counts(call.session, _shelf(call), call.max_parallel, keep=not call.check_mode),
         known=_known_roles(call, around, lists),
         ends=Ends(call.session, _shelf(call), call.max_parallel, keep=not call.check_mode),
-        lister=lister,
+        # An identity that several accounts have may just have been written to by another one.
+        lister=lister if call.parameters["identity"] == SYSTEM else None,
     )
     return RoleAssignments(call.session, copying, search, options)
 

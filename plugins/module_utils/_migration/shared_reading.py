@@ -7,19 +7,17 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
-import os
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from .._azure.ids import normal_id
 from .._ledger import LedgerError, private_folder, write_durably
+from .waiting import alone
 
 Json = Mapping[str, Any]
 
@@ -66,7 +64,7 @@ def shared(shelf: Shelf, read: Callable[[], Json], usable: Callable[[Json], bool
     found = peek(shelf, usable)
     if found is not None:
         return found
-    with _alone(shelf):
+    with alone(_folder_of(shelf) / f"{shelf.name}.lock", _unusable):
         found = peek(shelf, usable)
         if found is not None:
             return found
@@ -76,7 +74,7 @@ def shared(shelf: Shelf, read: Callable[[], Json], usable: Callable[[Json], bool
         try:
             write_durably(shelf.path, json.dumps(kept, ensure_ascii=False).encode())
         except OSError as error:
-            raise _unusable(shelf, error) from None
+            raise _unusable(shelf.path, error) from None
         return content
 
 
@@ -93,23 +91,13 @@ def peek(shelf: Shelf, usable: Callable[[Json], bool]) -> Json | None:
         return None
 
 
-@contextmanager
-def _alone(shelf: Shelf) -> Iterator[None]:
-    """Wait until no other worker reads for this file, and keep the others out."""
+def _folder_of(shelf: Shelf) -> Path:
     try:
         private_folder(shelf.folder)
-        lock = os.open(shelf.folder / f"{shelf.name}.lock", os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
-        raise _unusable(shelf, error) from None
-    try:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        except OSError as error:
-            raise _unusable(shelf, error) from None
-        yield
-    finally:
-        os.close(lock)
+        raise _unusable(shelf.path, error) from None
+    return shelf.folder
 
 
-def _unusable(shelf: Shelf, error: OSError) -> LedgerError:
-    return LedgerError(f"What lies around the accounts cannot be kept in {shelf.folder}: {error.strerror or error}.")
+def _unusable(path: Path, error: OSError) -> LedgerError:
+    return LedgerError(f"What lies around the accounts cannot be kept in {path.parent}: {error.strerror or error}.")

@@ -21,11 +21,15 @@ _FIRST_PAUSE = 1.0
 _LONGEST_PAUSE = 30.0
 
 
+def _cannot_lock(lock: Path, error: OSError) -> Exception:
+    return StepError(f"{lock} cannot be locked: {error.strerror}. Choose another folder with ledger.")
+
+
 @contextmanager
-def alone(lock: Path) -> Iterator[None]:
+def alone(lock: Path, refusal: Callable[[Path, OSError], Exception] = _cannot_lock) -> Iterator[None]:
     """Wait until no other process holds the file ``lock``, and keep others waiting meanwhile.
 
-    Raises StepError where the file cannot be used.
+    Raises what ``refusal`` makes of the error where the file cannot be used: StepError unless said otherwise.
     """
     descriptor = None
     try:
@@ -33,7 +37,7 @@ def alone(lock: Path) -> Iterator[None]:
             descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
             fcntl.flock(descriptor, fcntl.LOCK_EX)
         except OSError as error:
-            raise StepError(f"{lock} cannot be locked: {error.strerror}. Choose another folder with ledger.") from None
+            raise refusal(lock, error) from None
         yield
     finally:
         if descriptor is not None:
