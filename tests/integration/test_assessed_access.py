@@ -150,6 +150,24 @@ def test_what_would_not_be_copied_is_a_warning_and_no_obstacle(start_azure: Star
     assert without["state"] == "ready"
 
 
+def test_roles_that_end_are_told_as_copying_tells_them(start_azure: Start, tmp_path: Path) -> None:
+    ending = {"role": "Monitoring Reader", "scope": "production/rg-vms", "days": 30}
+    names = ("aa", "ab")
+    accounts = [
+        {"name": name, "identity": "system", "run_as": {"application": f"{name}-app", "roles": ["Reader", ending]}}
+        for name in names
+    ]
+    azure = start_azure(*entra(tmp_path, accounts=accounts, applications=[], groups=[]))
+    kept = {"assessments": str(tmp_path / "assessments")}
+    for name in names:
+        (told,) = [item for item in assess(azure, name, **kept)["findings"] if item["code"] == "RA315"]
+        (copied,) = azure.call("copy_runas_roles", name, check=True)["findings"]
+        assert told == copied
+    # One list serves all that are assessed into one folder; in check mode nothing is kept.
+    listed = asked(azure, "/roleAssignmentScheduleInstances?")
+    assert [("principalId" in path) for path in listed] == [False, True, True]
+
+
 # It foretells what copying does
 
 

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .._azure.ids import normal_id
@@ -17,6 +17,7 @@ from .._finding import Finding
 from . import access_reading as reading
 from .access_around import AccessAround
 from .access_choices import Choices
+from .access_ends import Ends
 from .access_model import CONTRIBUTOR, Assignment, Role, same_condition
 from .access_part import Target
 from .access_plan import Held, plan_roles
@@ -36,7 +37,7 @@ class Access:
 
 
 def survey_access(
-    session: Session, target: Target, found: Sequence[Surveyed], around: AccessAround, max_parallel: int
+    session: Session, target: Target, found: Sequence[Surveyed], around: AccessAround, ends: Ends, max_parallel: int
 ) -> Access:
     """Return the role assignments of the Run As principals and of the identity, compared as copying compares them."""
     principals = principals_of(found)
@@ -47,15 +48,21 @@ def survey_access(
     assignments = [assignment for assignment, dummy in seen.assignments]
     roles = reading.read_roles(session, seen, max_parallel)
     existing: list[Assignment] = []
+    places = seen.places(assignment.scope for assignment in assignments)
     if target.principal_id:
-        places = seen.places(assignment.scope for assignment in assignments)
         by_place = reading.read_existing(session, places, target.principal_id, max_parallel)
         existing = reading.distinct(item for listed in by_place.values() for item in listed)
     held = [Held(assignment, principals[assignment.principal_id.lower()]) for assignment in assignments]
     copy = plan_roles(target, held, existing, roles, Choices())
+    unread: tuple[Finding, ...] = ()
+    if copy.changes:
+        # As copying does it: an end matters only where something would be given.
+        ending, unread = ends.at(places, sorted(principals))
+        held = [replace(item, ends=ending.get(normal_id(item.assignment.id))) for item in held]
+        copy = plan_roles(target, held, existing, roles, Choices())
     return Access(
         shown=shown_access(found, assignments, existing, roles),
-        findings=(*around.findings(), *seen.findings, *copy.findings),
+        findings=(*around.findings(), *seen.findings, *unread, *copy.findings),
         new_scopes=tuple(dict.fromkeys(change.after["scope"] for change in copy.changes)),
         roleless=_without_any(principals, assignments) if around.whole and not seen.findings else frozenset(),
     )

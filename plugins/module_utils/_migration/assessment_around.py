@@ -17,7 +17,8 @@ from .._azure.ids import AccountId
 from .._azure.session import Session
 from . import surroundings
 from ._call import Call
-from .access_around import AccessAround, read_around, shared_around
+from .access_around import SHARED, AccessAround, read_around, shared_around
+from .access_ends import Ends
 from .shared_reading import Shelf, key_of
 from .surroundings import Surroundings
 
@@ -33,6 +34,9 @@ class Around(Protocol):
 
     def access(self, account: AccountId) -> AccessAround:
         """Return where principals may hold something. Raises Forbidden where subscriptions may not be listed."""
+
+    def ends(self) -> Ends:
+        """Return what tells when role assignments end."""
 
 
 class AroundOne:
@@ -65,6 +69,12 @@ class AroundOne:
         found = shared_around(shelf, read, keep=True)
         return found if found.covers(account.subscription_id) else read()
 
+    def ends(self) -> Ends:
+        """Return what tells when role assignments end."""
+        call = self._call
+        shelf = Shelf(self._folder / SHARED, "", key_of(call.parameters), self._age) if self._folder else None
+        return Ends(call.session, shelf, call.max_parallel, keep=True)
+
 
 class AroundMany:
     """For many accounts in one process: read for the first that asks, again only for one that it does not cover."""
@@ -94,6 +104,10 @@ class AroundMany:
             if self._access is None or not self._access.covers(account.subscription_id):
                 self._access = read_access(self._session, account, self._max_parallel, self._scope)
             return self._access
+
+    def ends(self) -> Ends:
+        """Return what tells when role assignments end."""
+        return Ends(self._session, None, self._max_parallel, keep=False)
 
 
 def read_access(session: Session, account: AccountId, max_parallel: int, scope: Collection[str]) -> AccessAround:

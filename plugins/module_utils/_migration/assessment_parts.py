@@ -188,7 +188,7 @@ class Reader:
         session, account, many = call.session, call.account, call.max_parallel
         target = Target(account, self._identity.name, self._identity.principal_id)
         around = self._around.access(account) if principals_of(found) else AccessAround()
-        access = survey_access(session, target, found, around, many)
+        access = survey_access(session, target, found, around, self._around.ends(), many)
         if not self.parts.wants("access"):
             return access
         others = self.parts.read(_OTHERS, lambda: survey_others(session, target, found, around, many))

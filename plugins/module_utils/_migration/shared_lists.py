@@ -74,10 +74,13 @@ class SharedLists:
     def _kept(self, scope: str) -> Json:
         """Return the list of a scope; the file is read once per account."""
         with self._lock:
-            if scope not in self._known:
-                shelf = self._shelf.of_place("role_assignment_list", scope)
-                self._known[scope] = shared(shelf, lambda: self._list(scope), self._is_list)
-            return self._known[scope]
+            known = self._known.get(scope)
+        if known is None:
+            shelf = self._shelf.of_place("role_assignment_list", scope)
+            known = shared(shelf, lambda: self._list(scope), self._is_list)
+            with self._lock:
+                self._known[scope] = known
+        return known
 
     def _list(self, scope: str) -> Json:
         asked = time.time()
