@@ -19,7 +19,8 @@ done
 
 export PATH=$VENV/bin:$PATH
 export PYTHONPATH=$TREE:$ROOT/tests/simulator
-export PYTHONDONTWRITEBYTECODE=1
+# Bytecode is kept, as users keep it, but not beside the sources: each simulator and each ansible-playbook needs it.
+export PYTHONPYCACHEPREFIX=$BUILD/pycache
 export LC_ALL=C.UTF-8
 export ANSIBLE_CONFIG=$BUILD/ansible.cfg
 export ANSIBLE_HOME=$BUILD/ansible
