@@ -20,6 +20,7 @@ done
 export PATH=$VENV/bin:$PATH
 export PYTHONPATH=$TREE:$ROOT/tests/simulator
 # Bytecode is kept, as users keep it, but not beside the sources: each simulator and each ansible-playbook needs it.
+unset PYTHONDONTWRITEBYTECODE
 export PYTHONPYCACHEPREFIX=$BUILD/pycache
 export LC_ALL=C.UTF-8
 export ANSIBLE_CONFIG=$BUILD/ansible.cfg
