@@ -125,7 +125,7 @@ options:
       - Whether one worker lists all role assignments of a scope for all accounts, instead of each those of its own
         principals. What was listed is taken for a minute, and not after an account's own writes; what was written is
         read back by each.
-      - Left out, it is so where the play has 20 hosts or more, for then it takes fewer requests. V(surroundings_age=0)
+      - Left out, it is so where the play has 20 hosts or more, for then it takes fewer requests. O(surroundings_age=0)
         and check mode share nothing.
     type: bool
   replication_timeout:

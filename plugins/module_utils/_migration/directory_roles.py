@@ -59,7 +59,8 @@ class DirectoryRoles(DirectoryKind):
         asks = [directory_access.ask_directory_role_ends(holder) for holder in holders]
         for holder, read in zip(holders, self._reading.lists(asks), strict=True):
             if not isinstance(read, AzureError):
-                ends |= {item["roleAssignmentOriginId"]: item["endDateTime"] for item in read if item["endDateTime"]}
+                found = {item.get("roleAssignmentOriginId"): item.get("endDateTime") for item in read}
+                ends |= {str(origin): str(end) for origin, end in found.items() if origin and end}
             elif not (isinstance(read, Failed) and read.code == NOT_LICENSED):
                 unread.append(Unread.of(f"When the directory roles of principal {holder} end", holder, read))
         return ends, unread
