@@ -123,8 +123,8 @@ options:
   share_lists:
     description:
       - Whether one worker lists all role assignments of a scope for all accounts, instead of each those of its own
-        principals. What was listed is taken for a minute, and not after an account's own writes; what was written is
-        read back by each.
+        principals. A list is taken for a minute, but never one from before an account's own writes; what was written
+        is read back by each.
       - Left out, it is so where the play has 20 hosts or more, for then it takes fewer requests. O(surroundings_age=0)
         and check mode share nothing.
     type: bool
@@ -188,6 +188,7 @@ EXAMPLES = r"""
     automation_account_name: aa-ops
     kinds: [role_assignments]
     search: resource_graph
+    share_lists: true
     join_groups: automation-operators
 
 - name: Copy to a user-assigned identity, User Access Administrator too

@@ -14,12 +14,14 @@ import pytest
 
 from ansible_collections.azauto.runas_migration.plugins.module_utils._azure import authorization
 from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.access_around import SHARED
+from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.access_model import definition_id
 
 from .access_estate import CONTRIBUTOR, Start, assign, codes, principal, roles, session, small
 
 if TYPE_CHECKING:
     from .conftest import Azure
 
+USER = "22222222-2222-4222-8222-222222222222"
 NAME = "11111111-1111-4111-8111-111111111111"
 TWO = [
     {
@@ -30,8 +32,6 @@ TWO = [
     for name, role in (("aa", "Reader"), ("bb", "Contributor"))
 ]
 MANY = ("--access-principals", "20", "--assignments", "2", "--plain", "--seed", "3")
-
-
 OWNER = {"migration": {"secret": "FAKE-secret", "graph": "manage", "roles": [{"role": "Owner", "scope": "mg:mg-top"}]}}
 NO_GRAPH = {"migration": {"secret": "FAKE-secret", "roles": [{"role": "Owner", "scope": "mg:mg-top"}]}}
 
@@ -104,11 +104,16 @@ def test_a_second_run_finds_what_the_first_one_wrote(start_azure: Start, tmp_pat
 
 def test_what_is_kept_is_for_the_owner_only_and_names_no_user(start_azure: Start, tmp_path: Path) -> None:
     azure = start_azure(*two(tmp_path))
-    kept = kept_lists(copy(azure, "aa"))
-    assert kept
+    (planned,) = azure.call("copy_runas_roles", "aa", check=True)["changes"]
+    scope, role = planned["after"]["scope"], planned["after"]["role_definition"]
+    properties = {"roleDefinitionId": definition_id(scope, role), "principalId": USER, "principalType": "User"}
+    with session(azure) as other:
+        authorization.put_assignment(other, scope, NAME, properties)
+    result = copy(azure, "aa")
+    kept = kept_lists(result)
     assert {path.stat().st_mode & 0o777 for path in kept} == {0o600}
-    users = [item["id"] for item in azure.state()["directory"]["objects"] if item["@odata.type"].endswith(".user")]
-    assert not [user for user in users for path in kept if user in path.read_text()]
+    text = "".join(path.read_text() for path in kept)
+    assert (result["source"][0]["principal_id"] in text, USER in text) == (True, False)
 
 
 # --- what has changed since -----------------------------------------------
