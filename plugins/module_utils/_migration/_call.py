@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +25,7 @@ from .._azure.ids import AccountId
 from .._azure.session import Session
 from .._ledger import LedgerError, LedgerOfAccount
 from .._step import Hands, Outcome, Plan, StepError, carry_out
+from .open_ledger import opened
 
 Result = dict[str, Any]
 
@@ -146,9 +146,8 @@ def perform_reading(step: Step, parameters: Mapping[str, Any], *, check_mode: bo
     try:
         given = with_environment(parameters)
         account = _account(given)
-        folder = _ledger.account_folder(given.get("ledger") or _ledger.DEFAULT_FOLDER, account.name, account.arm_id)
-        with Session(_login(given)) as session:
-            return step(Call(given, check_mode, False, session, account, folder, None))
+        with Session(_login(given)) as session, opened(given.get("ledger"), session, account, None) as ledger:
+            return ledger.told(step(Call(given, check_mode, False, session, account, ledger.folder, None)))
     except StepError as error:
         return {"failed": True, "changed": False, "msg": str(error), **error.facts}
     except (AzureError, LedgerError) as error:
@@ -157,18 +156,13 @@ def perform_reading(step: Step, parameters: Mapping[str, Any], *, check_mode: bo
 
 def _perform(step: Step, name: str, parameters: Mapping[str, Any], check_mode: bool, diff_mode: bool) -> Result:
     account = _account(parameters)
-    ledger = parameters.get("ledger") or _ledger.DEFAULT_FOLDER
-    folder = _ledger.account_folder(ledger, account.name, account.arm_id)
+    where = parameters.get("ledger")
     if parameters["ledger_ephemeral"] == "refuse":
-        _ledger.refuse_ephemeral(ledger, os.environ)
-    with _hold(folder, account, name, check_mode) as journal, Session(_login(parameters)) as session:
-        return step(Call(parameters, check_mode, diff_mode, session, account, folder, journal))
-
-
-def _hold(
-    folder: Path, account: AccountId, name: str, check_mode: bool
-) -> AbstractContextManager[LedgerOfAccount | None]:
-    return nullcontext() if check_mode else _ledger.held(folder, account.arm_id, name)
+        _ledger.refuse_ephemeral(where or _ledger.DEFAULT_FOLDER, os.environ)
+    recorder = None if check_mode else name
+    with Session(_login(parameters)) as session, opened(where, session, account, recorder) as ledger:
+        result = step(Call(parameters, check_mode, diff_mode, session, account, ledger.folder, ledger.journal))
+    return ledger.told(result)
 
 
 def _account(parameters: Mapping[str, Any]) -> AccountId:

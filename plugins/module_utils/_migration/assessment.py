@@ -15,7 +15,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from .. import _ledger
 from .._arguments import ACCOUNT, LOGIN, ArgumentSpec
 from .._azure import automation
 from .._azure.errors import Absent, AzureError
@@ -34,6 +33,7 @@ from .chosen_identity import SYSTEM, choose_identity
 from .identity import identity_fact, observed_identity
 from .known_bad import KNOWN_BAD_OPTION, known_bad_modules
 from .migration_state import BLOCKED
+from .open_ledger import opened
 from .part_reading import OF_ONE_PART, Parts
 from .rewriting import REWRITING
 
@@ -99,8 +99,8 @@ def assess_account(
     """
     defaults = {name: option.get("default") for name, option in ARGUMENTS.options.items()}
     parameters = {**defaults, **options, "max_parallel": max_parallel}
-    folder = _ledger.account_folder(ledger or _ledger.DEFAULT_FOLDER, account.name, account.arm_id)
-    return assess(Call(parameters, True, False, session, account, folder, None), around)
+    with opened(ledger, session, account, None) as where:
+        return where.told(assess(Call(parameters, True, False, session, account, where.folder, None), around))
 
 
 def assess(call: Call, around: Around | None = None) -> dict[str, Any]:

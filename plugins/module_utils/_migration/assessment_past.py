@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .. import _ledger
+from .._azure.errors import AzureError
 from .._finding import Finding, finding
 from .._ledger import LedgerError
 from . import assessment_keeping, retirement
@@ -52,7 +53,7 @@ def past_of(call: Call) -> Past:
 def _records(call: Call) -> tuple[Sequence[Json], list[Finding]]:
     try:
         return _ledger.read_journal(call.ledger), []
-    except (LedgerError, OSError) as error:
+    except (LedgerError, AzureError, OSError) as error:
         what = f"The ledger of Automation account {call.account.name}"
         return [], [finding("RA906", call.account.arm_id, what=what, reason=error)]
 

@@ -197,6 +197,16 @@ class Group(Model):
     role_assignable: bool = False
 
 
+class StorageAccount(Model):
+    """A storage account; `containers` are those of its Blob service, empty at the start."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9]{3,24}$")]
+    subscription: str | None = None
+    resource_group: Name = "rg-storage"
+    region: str | None = None
+    containers: list[Annotated[str, Field(pattern=r"^[a-z0-9-]{3,63}$")]] = []
+
+
 class Eligible(Model):
     """A role that a principal may activate: `principal` is named as members of groups are, `scope` as that of a role.
 
@@ -510,6 +520,7 @@ class Estate(Model):
     accounts: list[Account] = []
     vaults: list[Vault] = []
     key_vaults: list[KeyVault] = []
+    storage_accounts: list[StorageAccount] = []
     action_groups: list[ActionGroup] = []
     solutions: list[Solution] = []
     activity: list[Activity] = []

@@ -25,6 +25,7 @@ class Settings:
     latency_ms: float = _setting(0.0, "milliseconds to wait before every answer")
     throttle: bool = _setting(False, "Resource Manager's token buckets")
     replication_delay: float = _setting(0.0, "seconds until a new object is seen by other services")
+    lease_speed: float = _setting(1.0, "how many times faster than asked the leases of blobs end")
     retry_after: float = _setting(1.0, "seconds in the Retry-After of long-running operations")
     operation_seconds: float = _setting(0.0, "seconds that long-running operations and jobs take")
     metadata_bom: bool = _setting(False, "a byte order mark before the metadata, which the az command line cannot read")

@@ -12,6 +12,7 @@ from azure_simulator.providers import (
     activity_log,
     authorization,
     automation,
+    blob_service,
     directory,
     eligibility,
     key_vault,
@@ -45,4 +46,5 @@ def all_providers() -> tuple[ModuleType, ...]:
         operations_management,
         machines,
         resource_graph,
+        blob_service,
     )

@@ -1,0 +1,324 @@
+# Copyright (c) 2026, the azauto.runas_migration authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# PRIVATE: this file is no public interface of the collection; it may change in any release.
+"""An account's ledger for the time of one call: the folder that the option names, or a copy of it from a container.
+
+Steps work on a folder. Of a ledger in a container they get a private copy that fills up as they read; what they
+record is in the container before it is in the copy, and other files that they write follow at the end.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import re
+import shutil
+import stat
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from pathlib import Path
+from typing import Any
+
+from .. import _ledger
+from .._azure.blob_storage import BlobContainer
+from .._azure.errors import AzureError
+from .._azure.ids import AccountId
+from .._azure.session import Session
+from .._ledger import JOURNAL, LedgerBusy, LedgerError, LedgerOfAccount
+from .._step import StepError
+from .journal_lease import HOLDER, HeldJournal, LedgerUnusable, explained
+from .ledger_place import Place, place_of
+
+_FILES = "files"
+_OF_THE_LEDGER = (JOURNAL, "lock")
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9._-]+")
+# Seconds: a copy of a process that was killed is removed by the next once it is that old.
+_LEFT_OVER = 3600
+# Seconds to wait for a lock that other machines hold while they change a thing that accounts share.
+_PATIENCE = 600
+
+
+class Opened:
+    """An account's ledger: ``folder`` to read from, and the ``journal``, which is None where nothing is recorded."""
+
+    def __init__(self, folder: Path, journal: LedgerOfAccount | None, url: str = "") -> None:
+        self.folder = folder
+        self.journal = journal
+        self.trouble: str | None = None
+        self._url = url
+
+    def told(self, result: dict[str, Any]) -> dict[str, Any]:
+        """Return a step's result with URLs where it names files of the copy, and with what went wrong at the end."""
+        shown: dict[str, Any] = self.with_urls(result)
+        return {**shown, "failed": True, "msg": self.trouble} if self.trouble and not shown.get("failed") else shown
+
+    def with_urls(self, value: Any) -> Any:
+        """Return a value of JSON with the URL of the account's folder in place of the path of the copy."""
+        if not self._url:
+            return value
+        if isinstance(value, str):
+            return value.replace(str(self.folder), self._url)
+        if isinstance(value, Mapping):
+            return {key: self.with_urls(item) for key, item in value.items()}
+        return [self.with_urls(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+@contextmanager
+def opened(ledger: str | None, session: Session, account: AccountId, step: str | None) -> Iterator[Opened]:
+    """Open an account's ledger: to record what ``step`` does, or only to read where that is None.
+
+    Raises LedgerError, LedgerBusy among them, and the errors of ``errors``.
+    """
+    where = ledger or _ledger.DEFAULT_FOLDER
+    if not _ledger.is_url(where):
+        folder = _ledger.account_folder(where, account.name, account.arm_id)
+        with _ledger.held(folder, account.arm_id, step) if step else nullcontext() as journal:
+            yield Opened(folder, journal)
+        return
+    place = place_of(where)
+    with _copy(place, account) as folder:
+        remote = RemoteFolder(BlobContainer(session, place.container), place, account, folder)
+        origin = _ledger.Origin(remote.fetch, remote.alone)
+        held = remote.held(step) if step else remote.read_only()
+        with _ledger.copied_from(folder, origin), held as result, _naming_urls(result):
+            yield result
+
+
+@contextmanager
+def _naming_urls(result: Opened) -> Iterator[None]:
+    """Let what is raised inside name the URL in place of the copy."""
+    try:
+        yield
+    except (StepError, AzureError, LedgerError) as error:
+        error.args = tuple(result.with_urls(argument) for argument in error.args)
+        if isinstance(error, StepError):
+            error.facts = result.with_urls(error.facts)
+        raise
+
+
+class RemoteFolder:
+    """The account's folder in a container, and its copy."""
+
+    def __init__(self, container: BlobContainer, place: Place, account: AccountId, folder: Path) -> None:
+        self._container = container
+        self._place = place
+        self._account = account
+        self._folder = folder
+        self._name = place.prefix + _ledger.account_folder("", account.name, account.arm_id).name
+        self._absent: set[str] = set()
+        self._files: dict[str, str] = {}
+
+    @property
+    def url(self) -> str:
+        """The URL of the account's folder."""
+        return f"{self._container.url}/{self._name}"
+
+    def fetch(self, name: str) -> bytes | None:
+        """Return a file of the account's folder; None where there is none. Raises the errors of ``errors``."""
+        if name in self._absent:
+            return None
+        try:
+            stored = self._container.read(f"{self._name}/{name}")
+        except AzureError as error:
+            raise explained(error, self._container.url) from None
+        if stored is None:
+            self._absent.add(name)
+            return None
+        return stored.content
+
+    def read_only(self) -> AbstractContextManager[Opened]:
+        """Give the folder to read from: nothing is asked for before it is read."""
+        return nullcontext(Opened(self._folder, None, self.url))
+
+    @contextmanager
+    def held(self, step: str) -> Iterator[Opened]:
+        """Hold the account for a step, in the words of ``_ledger.held``."""
+        journal = HeldJournal(self._container, f"{self._name}/{JOURNAL}")
+        try:
+            try:
+                self._begin(journal, step)
+            except AzureError as error:
+                raise explained(error, self._container.url) from None
+            result = Opened(self._folder, RemoteLedger(self, journal, self._account.arm_id, step), self.url)
+            try:
+                yield result
+            finally:
+                result.trouble = self._send_files(journal, step)
+        finally:
+            journal.release()
+
+    def _begin(self, journal: HeldJournal, step: str) -> None:
+        stored = journal.take()
+        self._files = _names_of(stored.metadata.get(_FILES, ""))
+        for name in self._files:
+            (self._folder / name).touch(mode=0o600)
+        if stored.content:
+            _ledger.write_durably(self._folder / JOURNAL, stored.content)
+        else:
+            self._absent.add(JOURNAL)
+        journal.set_metadata(self._metadata(step))
+
+    def _metadata(self, step: str) -> dict[str, str]:
+        return {HOLDER: _ledger.holder_text(step), _FILES: json.dumps(self._files)}
+
+    def keep_blob(self, digest: str, content: bytes) -> None:
+        """Store a content under its checksum."""
+        try:
+            self._container.keep(f"{self._name}/blobs/{digest}", content)
+        except AzureError as error:
+            raise explained(error, self._container.url) from None
+
+    def _send_files(self, journal: HeldJournal, step: str) -> str | None:
+        """Bring what else lies in the folder to the container; return what went wrong."""
+        if journal.lost is not None:
+            return None
+        try:
+            changed = [self._send_file(path) for path in sorted(self._folder.iterdir()) if _is_plain_file(path)]
+            gone = [name for name in self._files if not (self._folder / name).exists()]
+            for name in gone:
+                self._container.delete(f"{self._name}/{name}")
+                del self._files[name]
+            if gone or any(changed):
+                journal.set_metadata(self._metadata(step))
+        except AzureError as error:
+            return f"A file could not be kept in the ledger: {explained(error, self._container.url)}"
+        return None
+
+    def _send_file(self, path: Path) -> bool:
+        content = path.read_bytes()
+        digest = hashlib.sha256(content).hexdigest()[:16]
+        # Empty is what stands for a file of an earlier run.
+        if not content or self._files.get(path.name) == digest:
+            return False
+        self._container.put(f"{self._name}/{path.name}", content)
+        self._files[path.name] = digest
+        return True
+
+    @contextmanager
+    def alone(self, name: str) -> Iterator[None]:
+        """Wait until no other machine holds the lock ``name`` of the ledger, and hold it."""
+        end = time.monotonic() + _PATIENCE
+        lock = self._lock(name)
+        try:
+            while not self._taken(lock):
+                if time.monotonic() > end:
+                    raise LedgerUnusable(f"{lock.url} has been held by another run for {_PATIENCE} seconds. Run again.")
+                lock = self._lock(name)
+            yield
+        finally:
+            lock.release()
+
+    def _lock(self, name: str) -> HeldJournal:
+        return HeldJournal(self._container, self._place.prefix + name)
+
+    def _taken(self, lock: HeldJournal) -> bool:
+        try:
+            lock.take()
+        except LedgerBusy:
+            return False
+        except AzureError as error:
+            raise explained(error, self._container.url) from None
+        return True
+
+
+class RemoteLedger(LedgerOfAccount):
+    """The record of one account in a container, open for writing: durable there first, then in the copy."""
+
+    def __init__(self, remote: RemoteFolder, journal: HeldJournal, account_id: str, step: str) -> None:
+        super().__init__(remote._folder, account_id, step)
+        self._remote = remote
+        self._held = journal
+        self._kept: set[str] = set()
+
+    def save_blob(self, content: bytes) -> str:
+        """Keep ``content`` verbatim in the container, and return its SHA-256."""
+        digest = super().save_blob(content)
+        if digest not in self._kept:
+            self._remote.keep_blob(digest, content)
+            self._kept.add(digest)
+        return digest
+
+    def _write(self, line: bytes) -> None:
+        super()._write(self._held.append(line))
+
+
+def _names_of(text: str) -> dict[str, str]:
+    """Return the files that the metadata of a journal names, with the beginnings of their checksums."""
+    try:
+        names = json.loads(text)
+    except ValueError:
+        return {}
+    if not isinstance(names, dict):
+        return {}
+    return {name: str(digest) for name, digest in names.items() if _PLAIN_NAME.fullmatch(name) and name.strip(".")}
+
+
+def _is_plain_file(path: Path) -> bool:
+    return path.is_file() and path.name not in _OF_THE_LEDGER and bool(_PLAIN_NAME.fullmatch(path.name))
+
+
+@contextmanager
+def _copy(place: Place, account: AccountId) -> Iterator[Path]:
+    """Make a folder for the copy of an account's, and remove it at the end.
+
+    Beside it lies what is kept for minutes for all accounts of the ledger, and stays.
+    """
+    root = Path(tempfile.gettempdir()) / f"runas_migration-{os.getuid()}"
+    try:
+        _refuse_shared(root)
+    except OSError as error:
+        raise _unusable(root, error) from None
+    root = root / hashlib.sha256(place.url.encode()).hexdigest()[:16]
+    name = _ledger.account_folder("", account.name, account.arm_id).name
+    try:
+        _ledger.private_folder(root)
+        _remove_left_over(root)
+        folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=root))
+        lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise _unusable(root, error) from None
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield folder
+    finally:
+        os.close(lock)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _unusable(root: Path, error: OSError) -> LedgerError:
+    return LedgerError(f"The temporary folder {root} cannot be used: {error.strerror}. Set TMPDIR to another.")
+
+
+def _refuse_shared(root: Path) -> None:
+    with suppress(FileExistsError):
+        root.mkdir(mode=0o700)
+    found = root.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
+        raise LedgerError(
+            f"{root} is not a folder of this user alone, so no copy of the ledger is put there. Remove it, or set "
+            "TMPDIR to a folder of your own."
+        )
+
+
+def _remove_left_over(root: Path) -> None:
+    """Remove the copies of processes that were killed: old, and locked by nobody."""
+    for folder in root.iterdir():
+        try:
+            if time.time() - folder.stat().st_mtime < _LEFT_OVER:
+                continue
+            lock = os.open(folder / "lock", os.O_RDWR)
+        except OSError:
+            continue
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(folder, ignore_errors=True)
+        except OSError:
+            continue
+        finally:
+            os.close(lock)
