@@ -15,6 +15,9 @@ options:
   ledger:
     description:
       - The folder of the ledger. Each account has a folder of its own in it, for the owner only.
+      - Or the URL of a blob container, such as C(https://account.blob.core.windows.net/container), with a prefix after
+        it if wanted, in any cloud. The container has to be there, and the login needs the role C(Storage Blob Data
+        Contributor) on it. Each account is then locked by a lease. See C(docs/ledger.md).
       - What a step is about to change is recorded here, with its previous state, before it is changed.
       - Environment variable E(RUNAS_MIGRATION_LEDGER). Without it, C(~/runas_migration_ledger).
     type: path

@@ -70,7 +70,8 @@ options:
     default: fail
   ledger:
     description:
-      - The folder of the ledger, which tells how far the migration of the account is. It is only read.
+      - The folder of the ledger, or the URL of a blob container, which tells how far the migration of the account is.
+        It is only read.
       - Environment variable E(RUNAS_MIGRATION_LEDGER). Without it, C(~/runas_migration_ledger).
     type: path
   assessments:

@@ -7,8 +7,10 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import re
 import ssl
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -51,8 +53,10 @@ def serve(start_azure: Start, tmp_path: Path, *names: str) -> Azure:
         "subscriptions": [{"name": "production"}],
         "storage_accounts": [{"name": "stledger", "containers": ["ledger"]}],
         "accounts": [account(name) for name in names or ("aa-ops",)],
+        "applications": [{"name": "app-aa-ops", "app_roles": ["User.Read.All"]}],
         "logins": {
             "migration": {**login, "roles": [*MIGRATION, DATA_ROLE]},
+            "half": {**login, "graph": "read", "roles": [*MIGRATION, DATA_ROLE]},
             "reader": {**login, "roles": [*MIGRATION, READER_ROLE]},
             "outsider": {**login, "roles": MIGRATION},
         },
@@ -129,3 +133,21 @@ def comparable(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
     text = _ID.sub(lambda found: ids.setdefault(found.group().lower(), f"id {len(ids)}"), json.dumps(timeless))
     compared: list[dict[str, Any]] = json.loads(text)
     return compared
+
+
+def killed_at(azure: Azure, fault: str, run: Callable[[], Any]) -> bool:
+    """Run in a process of its own and kill that at a request; False where it ends before."""
+    azure.control("PUT", "/faults", [f"latency=20000,{fault}"])
+    nth = int(fault.partition("nth=")[2] or 1)
+    process = multiprocessing.get_context("fork").Process(target=run)
+    process.start()
+    try:
+        while int(azure.control("GET", "/faults")[0].partition("seen=")[2]) < nth:
+            if not process.is_alive():
+                return False
+            time.sleep(0.01)
+        return True
+    finally:
+        process.kill()
+        process.join(30)
+        azure.control("DELETE", "/faults")

@@ -10,6 +10,7 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -123,12 +124,67 @@ def test_an_assessment_without_access_to_it_says_so(azure: Azure) -> None:
 
 
 def test_a_hand_over_file_goes_to_the_container_and_from_it(azure: Azure) -> None:
-    denied = {**dict(STEPS)["copy_runas_roles"], "ledger": url_of(azure)}
     azure.call("enable_identity", "aa-ops", ledger=url_of(azure))
-    first = azure.call("copy_runas_roles", "aa-ops", **denied)
-    assert first["hand_over_file"] is None
-    folder = next(name for name in Blobs(azure).names()).rpartition("/")[0]
-    assert f"{folder}/hand-over.sh" not in Blobs(azure).names()
+    first = azure.call("copy_runas_roles", "aa-ops", ledger=url_of(azure), login="half")
+    url = first["hand_over_file"]
+    assert url.startswith(url_of(azure) + "/aa-ops-")
+    blobs = Blobs(azure)
+    name = url.removeprefix(url_of(azure, "stledger/ledger/"))
+    assert b"User.Read.All" in blobs.send("GET", name)[2]
+    azure.forget_requests()
+    azure.call("copy_runas_roles", "aa-ops", ledger=url_of(azure), login="half")
+    assert not [line for line in azure.writes() if line.endswith(".sh")]
+    second = azure.call("copy_runas_roles", "aa-ops", ledger=url_of(azure))
+    assert second["hand_over_file"] is None
+    assert name not in blobs.names()
+
+
+def test_a_file_that_cannot_be_kept_does_not_undo_what_was_done(azure: Azure) -> None:
+    azure.call("enable_identity", "aa-ops", ledger=url_of(azure))
+    azure.control("PUT", "/faults", ["status=403,service=blob,path=*hand-over*,times=0"])
+    result = azure.call("copy_runas_roles", "aa-ops", ledger=url_of(azure), login="half")
+    assert (result["failed"], result["changed"]) == (True, True)
+
+
+def test_accounts_that_are_limited_at_once_wait_for_a_lease_of_their_own(azure: Azure) -> None:
+    with ThreadPoolExecutor() as pool:
+        running = [
+            pool.submit(azure.call, "limit_runas", account, ledger=url_of(azure), replication_timeout=5)
+            for account in ("aa-ops", "aa-other")
+        ]
+    results = [item.result() for item in running]
+    assert [result.get("msg") for result in results] == [None, None]
+    assert "runas/limit_runas.lock" in Blobs(azure).names()
+    assert len([line for line in azure.writes() if line.startswith("PUT") and "/roleDefinitions/" in line]) == 1
+
+
+def test_an_inventory_reads_it(azure: Azure) -> None:
+    azure.call("enable_identity", "aa-ops", ledger=url_of(azure))
+    azure.forget_requests()
+    listed = azure.listed(options={"assess": True, "assess_scope": ["run_as"], "ledger": url_of(azure)})
+    assert listed.code == 0, listed.errors
+    assert set(listed.hosts) == {"aa-ops", "aa-other"}
+    assert len([entry for entry in azure.requests() if entry["service"] == "blob"]) == 2
+    assert azure.writes() == []
+
+
+def test_an_inventory_says_what_is_wrong_with_its_url(azure: Azure) -> None:
+    listed = azure.listed(options={"assess": True, "ledger": "https://contoso.example/ledger"})
+    assert listed.code != 0
+    assert "is no URL of a blob container" in listed.errors
+
+
+def test_the_ordinary_path_records_there_too(azure: Azure) -> None:
+    slow = {"runas_in_process": False}
+    result = azure.task("enable_identity", "aa-ops", ledger=url_of(azure), variables=slow)
+    assert result["changed"] is True
+    assert result["ledger"].startswith(url_of(azure))
+    assert [record["event"] for record in Blobs(azure).journal()] == ["intend", "done"]
+
+
+def test_an_awx_job_may_use_it(azure: Azure, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JOB_ID", "17")
+    assert azure.call("enable_identity", "aa-ops", ledger=url_of(azure))["changed"] is True
 
 
 @pytest.mark.parametrize(

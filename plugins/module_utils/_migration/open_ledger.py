@@ -145,11 +145,15 @@ class RemoteFolder:
                 self._begin(journal, step)
             except AzureError as error:
                 raise explained(error, self._container.url) from None
-            result = Opened(self._folder, RemoteLedger(self, journal, self._account.arm_id, step), self.url)
+            recorder = RemoteLedger(self, journal, self._account.arm_id, step)
+            result = Opened(self._folder, recorder, self.url)
             try:
                 yield result
+            except AzureError as error:
+                recorder.raise_with_what_was_done(error)
+                raise
             finally:
-                result.trouble = self._send_files(journal, step)
+                result.trouble = self._send_files(journal, step) or recorder.trouble
         finally:
             journal.release()
 
@@ -235,6 +239,43 @@ class RemoteLedger(LedgerOfAccount):
         self._remote = remote
         self._held = journal
         self._kept: set[str] = set()
+        self._intended: dict[int, Mapping[str, Any]] = {}
+        self._made: list[Mapping[str, Any]] = []
+        self.trouble: str | None = None
+
+    def intend(self, change: Mapping[str, Any]) -> int:
+        """Record durably what is about to be written; return the number of the record."""
+        number = super().intend(change)
+        self._intended[number] = change
+        return number
+
+    def confirm(self, number: int, facts: Mapping[str, Any]) -> None:
+        """Record that the write ``number`` was made, with what Azure decided.
+
+        It was made all the same where that cannot be recorded, so nothing is raised: ``trouble`` tells it.
+        """
+        self._made.append(self._intended.pop(number))
+        with self._noting_trouble():
+            super().confirm(number, facts)
+
+    def fail(self, number: int, reason: str) -> None:
+        """Record that the write ``number`` was refused or broke off."""
+        self._intended.pop(number, None)
+        with self._noting_trouble():
+            super().fail(number, reason)
+
+    @contextmanager
+    def _noting_trouble(self) -> Iterator[None]:
+        try:
+            yield
+        except AzureError as error:
+            self.trouble = self.trouble or f"What became of a write could not be recorded: {error}"
+
+    def raise_with_what_was_done(self, error: AzureError) -> None:
+        """Raise StepError for an error that ends a step after its writes, as one of the ledger does: they were made."""
+        if self._made:
+            changes = [dict(change) for change in self._made]
+            raise StepError(str(error), changed=True, changes=changes, partial=True) from None
 
     def save_blob(self, content: bytes) -> str:
         """Keep ``content`` verbatim in the container, and return its SHA-256."""
