@@ -18,7 +18,7 @@ EXAMPLE = "https://<account>.blob.core.windows.net/<container>"
 # With the zone of accounts that have one (contract 13.1).
 _HOST = re.compile(r"[a-z0-9]{3,24}(\.z[0-9]+)?\.blob\.[a-z0-9.-]+")
 _ACCOUNT = re.compile(r"[a-z0-9]{3,24}")
-_CONTAINER = re.compile(r"[a-z0-9](?:-?[a-z0-9]){2,62}")
+_CONTAINER = re.compile(r"(?=.{3,63}$)[a-z0-9]+(?:-[a-z0-9]+)*")
 _SEGMENT = re.compile(r"[A-Za-z0-9._-]*[A-Za-z0-9_-]")
 
 
