@@ -180,10 +180,26 @@ def _delete(call: Call) -> Response:
 def _list(call: Call) -> Response:
     container = _container(call, "read")
     names = [name for name in sorted(container.blobs) if name.startswith(call.query.get("prefix", ""))]
-    items = "".join(f"<Blob><Name>{escape(name)}</Name></Blob>" for name in names)
-    listed = f"<EnumerationResults><Blobs>{items}</Blobs><NextMarker /></EnumerationResults>"
+    items = "".join(_item(call, name, container.blobs[name]) for name in names)
+    about = f'ServiceEndpoint="{call.base_url}/{call.params["account"]}/" ContainerName="{container.name}"'
+    listed = f"<EnumerationResults {about}><Blobs>{items}</Blobs><NextMarker /></EnumerationResults>"
     text = f'<?xml version="1.0" encoding="utf-8"?>{listed}'
     return Response(200, codecs.BOM_UTF8 + text.encode(), "application/xml")
+
+
+def _item(call: Call, name: str, blob: Blob) -> str:
+    shown = _properties(call, blob)
+    properties = {
+        "Last-Modified": shown["last-modified"],
+        "Etag": shown["etag"].strip('"'),
+        "Content-Length": str(len(blob.content)),
+        "Content-Type": blob.content_type,
+        "BlobType": blob.kind,
+        "LeaseStatus": shown["x-ms-lease-status"],
+        "LeaseState": shown["x-ms-lease-state"],
+    }
+    inner = "".join(f"<{key}>{escape(value)}</{key}>" for key, value in properties.items())
+    return f"<Blob><Name>{escape(name)}</Name><Properties>{inner}</Properties></Blob>"
 
 
 def _container(call: Call, *actions: str) -> Container:
