@@ -34,4 +34,20 @@ options:
       - The RV(ignore:plan_fingerprint) that a run in check mode returned and that was approved. Any other plan is
         refused before the first write. A plan without changes is always accepted.
     type: str
+  not_before:
+    description:
+      - Nothing is written before this time, such as V(2026-11-28T22:00:00Z). It needs a time zone.
+      - A run that has something to change is refused then. One that has nothing to change succeeds at any time, and so
+        does check mode, which says that the window is not open.
+    type: str
+  not_after:
+    description:
+      - No write begins after this time, such as V(2026-11-29T04:00:00Z). It needs a time zone.
+      - A step that is at work then stops before its next write. What it has done is recorded, and a run inside a
+        window does the rest.
+    type: str
+  change_reference:
+    description:
+      - The number of the change request, or what else says why this is done. Each record of the ledger carries it.
+    type: str
 """

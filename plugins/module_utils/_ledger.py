@@ -108,8 +108,8 @@ def _roots_of_job(environment: Mapping[str, str]) -> list[Path]:
 
 
 @contextmanager
-def held(folder: Path, account_id: str, step: str) -> Iterator[LedgerOfAccount]:
-    """Hold the account's ledger for a whole step.
+def held(folder: Path, account_id: str, step: str, marks: Mapping[str, str] | None = None) -> Iterator[LedgerOfAccount]:
+    """Hold the account's ledger for a whole step. ``marks`` are what each of its records says besides.
 
     Raises LedgerBusy, naming the holder, when another process holds it, and
     LedgerError when the folder cannot be used.
@@ -124,7 +124,7 @@ def held(folder: Path, account_id: str, step: str) -> Iterator[LedgerOfAccount]:
     try:
         _lock_or_name_holder(lock, folder)
         _write_holder(lock, step)
-        yield LedgerOfAccount(folder, account_id, step)
+        yield LedgerOfAccount(folder, account_id, step, marks)
     finally:
         os.close(lock)
 
@@ -181,8 +181,9 @@ def _user() -> str:
 class LedgerOfAccount:
     """The record of one account, open for writing; made by ``held`` only."""
 
-    def __init__(self, folder: Path, account_id: str, step: str) -> None:
+    def __init__(self, folder: Path, account_id: str, step: str, marks: Mapping[str, str] | None = None) -> None:
         self.folder = folder
+        self._marks = dict(marks or {})
         self._account_id = account_id
         self._step = step
         self._run = uuid.uuid4().hex
@@ -235,6 +236,7 @@ class LedgerOfAccount:
                 "account": self._account_id,
                 "step": self._step,
                 "event": event,
+                **self._marks,
                 **facts,
             }
             self._write(json.dumps(record, ensure_ascii=False, sort_keys=True).encode() + b"\n")

@@ -23,7 +23,7 @@ VERSION = "2019-12-12"
 # Bytes of one block of an append blob in this version.
 LONGEST_BLOCK = 4 * 1024 * 1024
 APPEND_BLOB = "AppendBlob"
-_NO_SUCH_BLOB = "BlobNotFound"
+NO_SUCH_BLOB = "BlobNotFound"
 _META = "x-ms-meta-"
 
 
@@ -148,5 +148,5 @@ def _stored(answer: Answer) -> Stored:
 
 def _raise_unless_no_blob(error: Absent) -> None:
     """Raise where not a blob is absent but something else, such as the container."""
-    if error.code != _NO_SUCH_BLOB:
+    if error.code != NO_SUCH_BLOB:
         raise error

@@ -11,7 +11,7 @@ document that comes out is described in docs/assessment.md.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +55,7 @@ ARGUMENTS = (
             "ledger": {"type": "path"},
             "assessments": {"type": "path"},
             "surroundings_age": {"type": "int", "default": 3600},
+            "blocked": {"type": "str", "choices": ["fail", "report"], "default": "report"},
             "result": {"type": "str", "choices": ["full", "summary"], "default": "full"},
         }
     )
@@ -75,6 +76,17 @@ def run(call: Call) -> Result:
         "summary": summary_of(document),
         "file": str(path) if path is not None else None,
         **(whole if call.parameters["result"] == "full" else {}),
+        **(_refusal(call, document["obstacles"]) if call.parameters["blocked"] == "fail" else {}),
+    }
+
+
+def _refusal(call: Call, obstacles: Sequence[str]) -> dict[str, Any]:
+    if not obstacles:
+        return {}
+    return {
+        "failed": True,
+        "msg": f"The migration of Automation account {call.account.name} would stop half way, so it was not begun: "
+        f"{' '.join(obstacles)}",
     }
 
 
@@ -137,6 +149,7 @@ def _unreadable(call: Call, error: AzureError) -> dict[str, Any]:
         **_frame(call, {}),
         "state": BLOCKED,
         "state_because": [said.sentence],
+        "obstacles": [said.sentence],
         "findings": [said.as_dict()],
         "last_clean": past_of(call).last_clean,
     }
@@ -161,6 +174,7 @@ def _document(call: Call, answer: Mapping[str, Any], past: Past, reading: Readin
         "preflight": reading.preflight,
         "state": conclusion.state.name if conclusion.state is not None else None,
         "state_because": list(conclusion.state.because) if conclusion.state is not None else [],
+        "obstacles": list(conclusion.obstacles),
         "findings": [said.as_dict() for said in conclusion.findings],
         "last_clean": conclusion.last_clean,
     }

@@ -15,7 +15,7 @@ import threading
 import time
 import uuid
 
-from .._azure.blob_storage import APPEND_BLOB, LONGEST_BLOCK, BlobContainer, Stored
+from .._azure.blob_storage import APPEND_BLOB, LONGEST_BLOCK, NO_SUCH_BLOB, BlobContainer, Stored
 from .._azure.errors import Absent, AzureError, Conflict, Failed, Forbidden
 from .._ledger import LedgerBusy, LedgerError, end_of_cut_line, holder_words
 
@@ -43,6 +43,8 @@ def explained(error: AzureError, container: str) -> AzureError:
     """Return the error with the remedy where there is one."""
     if isinstance(error, LedgerUnusable):
         return error
+    if isinstance(error, Absent) and error.code == NO_SUCH_BLOB:
+        return LedgerUnusable(f"{error}. It was deleted while this run held it. Nothing more is written.")
     if isinstance(error, Absent):
         return LedgerUnusable(
             f"The container {container} of the ledger is not there. Make it, which is never done here, or correct "
@@ -108,7 +110,7 @@ class HeldJournal:
             self.container.acquire(self.name, self._lease, LEASE)
         except (Absent, Conflict, Forbidden) as error:
             self._perhaps_ours = False
-            if error.code == "BlobNotFound":
+            if error.code == NO_SUCH_BLOB:
                 return False
             raise
         return True
@@ -152,6 +154,12 @@ class HeldJournal:
         block = self._before_next + line
         if len(block) > LONGEST_BLOCK:
             raise LedgerUnusable(f"A record for {self.url} has {len(block)} bytes, and Azure takes {LONGEST_BLOCK}.")
+        try:
+            return self._append_once(block)
+        except AzureError as error:
+            raise explained(error, self.container.url) from None
+
+    def _append_once(self, block: bytes) -> bytes:
         added = b""
         while True:
             try:
@@ -168,9 +176,9 @@ class HeldJournal:
             self.container.append(self.name, block, self._lease, self._position)
         except Conflict:
             raise
-        except AzureError as error:
+        except AzureError:
             self._unsure.append(block)
-            raise explained(error, self.container.url) from None
+            raise
         self._at(self._position + len(block))
 
     def _at(self, position: int) -> None:
@@ -180,7 +188,7 @@ class HeldJournal:
     def _what_is_there_instead(self, block: bytes, error: Conflict) -> bytes:
         """Return a block of ours that is there though its answer was lost; b"" where only the lease had run out."""
         if error.status != 412:
-            raise explained(error, self.container.url) from None
+            raise error
         tail = self._tail()
         if tail == block or tail in self._unsure:
             self._at(self._position + len(tail))

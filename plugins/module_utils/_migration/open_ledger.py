@@ -11,17 +11,13 @@ record is in the container before it is in the copy, and other files that they w
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
-import os
 import re
-import shutil
-import stat
-import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -33,15 +29,22 @@ from .._azure.session import Session
 from .._ledger import JOURNAL, LedgerBusy, LedgerError, LedgerOfAccount
 from .._step import StepError
 from .journal_lease import HOLDER, HeldJournal, LedgerUnusable, explained
+from .ledger_copy import LOCK, copy_of
 from .ledger_place import Place, place_of
 
 _FILES = "files"
-_OF_THE_LEDGER = (JOURNAL, "lock")
+_OF_THE_LEDGER = (JOURNAL, LOCK)
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9._-]+")
-# Seconds: a copy of a process that was killed is removed by the next once it is that old.
-_LEFT_OVER = 3600
 # Seconds to wait for a lock that other machines hold while they change a thing that accounts share.
 _PATIENCE = 600
+
+
+@dataclass(frozen=True)
+class Recorder:
+    """Which step records, and what each of its records says besides."""
+
+    step: str
+    marks: Mapping[str, str]
 
 
 class Opened:
@@ -70,24 +73,32 @@ class Opened:
 
 
 @contextmanager
-def opened(ledger: str | None, session: Session, account: AccountId, step: str | None) -> Iterator[Opened]:
-    """Open an account's ledger: to record what ``step`` does, or only to read where that is None.
+def opened(ledger: str | None, session: Session, account: AccountId, recorder: Recorder | None) -> Iterator[Opened]:
+    """Open an account's ledger: to record what a step does, or only to read where no ``recorder`` is given.
 
     Raises LedgerError, LedgerBusy among them, and the errors of ``errors``.
     """
     where = ledger or _ledger.DEFAULT_FOLDER
     if not _ledger.is_url(where):
         folder = _ledger.account_folder(where, account.name, account.arm_id)
-        with _ledger.held(folder, account.arm_id, step) if step else nullcontext() as journal:
+        with _held_here(folder, account, recorder) as journal:
             yield Opened(folder, journal)
         return
     place = place_of(where)
-    with _copy(place, account) as folder:
+    with copy_of(place, account) as folder:
         remote = RemoteFolder(BlobContainer(session, place.container), place, account, folder)
         origin = _ledger.Origin(remote.fetch, remote.alone)
-        held = remote.held(step) if step else remote.read_only()
+        held = remote.held(recorder) if recorder else remote.read_only()
         with _ledger.copied_from(folder, origin), held as result, _naming_urls(result):
             yield result
+
+
+def _held_here(
+    folder: Path, account: AccountId, recorder: Recorder | None
+) -> AbstractContextManager[LedgerOfAccount | None]:
+    if recorder is None:
+        return nullcontext()
+    return _ledger.held(folder, account.arm_id, recorder.step, recorder.marks)
 
 
 @contextmanager
@@ -109,7 +120,7 @@ class RemoteFolder:
         self._container = container
         self._place = place
         self._account = account
-        self._folder = folder
+        self.folder = folder
         self._name = place.prefix + _ledger.account_folder("", account.name, account.arm_id).name
         self._absent: set[str] = set()
         self._files: dict[str, str] = {}
@@ -134,26 +145,26 @@ class RemoteFolder:
 
     def read_only(self) -> AbstractContextManager[Opened]:
         """Give the folder to read from: nothing is asked for before it is read."""
-        return nullcontext(Opened(self._folder, None, self.url))
+        return nullcontext(Opened(self.folder, None, self.url))
 
     @contextmanager
-    def held(self, step: str) -> Iterator[Opened]:
+    def held(self, recorder: Recorder) -> Iterator[Opened]:
         """Hold the account for a step, in the words of ``_ledger.held``."""
         journal = HeldJournal(self._container, f"{self._name}/{JOURNAL}")
         try:
             try:
-                self._begin(journal, step)
+                self._begin(journal, recorder.step)
             except AzureError as error:
                 raise explained(error, self._container.url) from None
-            recorder = RemoteLedger(self, journal, self._account.arm_id, step)
-            result = Opened(self._folder, recorder, self.url)
+            record = RemoteLedger(self, journal, self._account.arm_id, recorder)
+            result = Opened(self.folder, record, self.url)
             try:
                 yield result
             except AzureError as error:
-                recorder.raise_with_what_was_done(error)
+                record.raise_with_what_was_done(error)
                 raise
             finally:
-                result.trouble = self._send_files(journal, step) or recorder.trouble
+                result.trouble = self._send_files(journal, recorder.step) or record.trouble
         finally:
             journal.release()
 
@@ -161,9 +172,9 @@ class RemoteFolder:
         stored = journal.take()
         self._files = _names_of(stored.metadata.get(_FILES, ""))
         for name in self._files:
-            (self._folder / name).touch(mode=0o600)
+            (self.folder / name).touch(mode=0o600)
         if stored.content:
-            _ledger.write_durably(self._folder / JOURNAL, stored.content)
+            _ledger.write_durably(self.folder / JOURNAL, stored.content)
         else:
             self._absent.add(JOURNAL)
         journal.set_metadata(self._metadata(step))
@@ -183,8 +194,8 @@ class RemoteFolder:
         if journal.lost is not None:
             return None
         try:
-            changed = [self._send_file(path) for path in sorted(self._folder.iterdir()) if _is_plain_file(path)]
-            gone = [name for name in self._files if not (self._folder / name).exists()]
+            changed = [self._send_file(path) for path in sorted(self.folder.iterdir()) if _is_plain_file(path)]
+            gone = [name for name in self._files if not (self.folder / name).exists()]
             for name in gone:
                 self._container.delete(f"{self._name}/{name}")
                 del self._files[name]
@@ -234,8 +245,8 @@ class RemoteFolder:
 class RemoteLedger(LedgerOfAccount):
     """The record of one account in a container, open for writing: durable there first, then in the copy."""
 
-    def __init__(self, remote: RemoteFolder, journal: HeldJournal, account_id: str, step: str) -> None:
-        super().__init__(remote._folder, account_id, step)
+    def __init__(self, remote: RemoteFolder, journal: HeldJournal, account_id: str, recorder: Recorder) -> None:
+        super().__init__(remote.folder, account_id, recorder.step, recorder.marks)
         self._remote = remote
         self._held = journal
         self._kept: set[str] = set()
@@ -302,64 +313,3 @@ def _names_of(text: str) -> dict[str, str]:
 
 def _is_plain_file(path: Path) -> bool:
     return path.is_file() and path.name not in _OF_THE_LEDGER and bool(_PLAIN_NAME.fullmatch(path.name))
-
-
-@contextmanager
-def _copy(place: Place, account: AccountId) -> Iterator[Path]:
-    """Make a folder for the copy of an account's, and remove it at the end.
-
-    Beside it lies what is kept for minutes for all accounts of the ledger, and stays.
-    """
-    root = Path(tempfile.gettempdir()) / f"runas_migration-{os.getuid()}"
-    try:
-        _refuse_shared(root)
-    except OSError as error:
-        raise _unusable(root, error) from None
-    root = root / hashlib.sha256(place.url.encode()).hexdigest()[:16]
-    name = _ledger.account_folder("", account.name, account.arm_id).name
-    try:
-        _ledger.private_folder(root)
-        _remove_left_over(root)
-        folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=root))
-        lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError as error:
-        raise _unusable(root, error) from None
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield folder
-    finally:
-        os.close(lock)
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _unusable(root: Path, error: OSError) -> LedgerError:
-    return LedgerError(f"The temporary folder {root} cannot be used: {error.strerror}. Set TMPDIR to another.")
-
-
-def _refuse_shared(root: Path) -> None:
-    with suppress(FileExistsError):
-        root.mkdir(mode=0o700)
-    found = root.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
-        raise LedgerError(
-            f"{root} is not a folder of this user alone, so no copy of the ledger is put there. Remove it, or set "
-            "TMPDIR to a folder of your own."
-        )
-
-
-def _remove_left_over(root: Path) -> None:
-    """Remove the copies of processes that were killed: old, and locked by nobody."""
-    for folder in root.iterdir():
-        try:
-            if time.time() - folder.stat().st_mtime < _LEFT_OVER:
-                continue
-            lock = os.open(folder / "lock", os.O_RDWR)
-        except OSError:
-            continue
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            shutil.rmtree(folder, ignore_errors=True)
-        except OSError:
-            continue
-        finally:
-            os.close(lock)
