@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .conftest import Azure
 
-# Ids, with and without hyphens, but no checksums of contents: these are longer.
-_ID = re.compile(r"\b[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}\b")
+# Ids, with and without hyphens, and those of Microsoft Graph; but no checksums of contents: these are longer.
+_ID = re.compile(r"\b[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}\b|(?<=\")[A-Za-z0-9_-]{43}(?=\")")
 Start = Callable[..., "Azure"]
 LOGIN = """$c = Get-AutomationConnection -Name AzureRunAsConnection
 Connect-AzAccount -ServicePrincipal -Tenant $c.TenantId -ApplicationId $c.ApplicationId \

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ansible_collections.azauto.runas_migration.plugins.module_utils import _ledger
+from ansible_collections.azauto.runas_migration.plugins.module_utils._migration import journal_lease
 
 from .blob_estate import OLD, Blobs, comparable, serve, url_of
 
@@ -254,3 +256,41 @@ def test_a_content_that_was_altered_is_not_put_back(azure: Azure) -> None:
     result = azure.call("update_runbook", "aa-ops", **options)
     assert OLD not in json.dumps(result["changes"])
     assert [finding["code"] for finding in result["findings"] if finding["severity"] != "info"]
+
+
+def test_a_journal_near_the_limit_of_azure_is_refused_with_the_remedy(
+    azure: Azure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    azure.call("enable_identity", "aa-ops", ledger=url_of(azure))
+    monkeypatch.setattr(journal_lease, "_MOST_RECORDS", 2)
+    azure.forget_requests()
+    result = azure.call("update_runbook", "aa-ops", ledger=url_of(azure))
+    assert "has 2 records" in result["msg"]
+    assert "another prefix" in result["msg"]
+    assert not [line for line in azure.writes() if "/runbooks/" in line]
+
+
+def test_records_bear_the_change_reference(azure: Azure) -> None:
+    azure.call("enable_identity", "aa-ops", ledger=url_of(azure), change_reference="CHG0042")
+    assert {record["change_reference"] for record in Blobs(azure).journal()} == {"CHG0042"}
+
+
+def test_a_temporary_folder_that_others_may_enter_is_refused(azure: Azure, tmp_path: Path) -> None:
+    shared = tmp_path / "copies" / f"runas_migration-{os.getuid()}"
+    shared.mkdir(parents=True)
+    shared.chmod(0o755)
+    result = azure.call("enable_identity", "aa-ops", ledger=url_of(azure))
+    assert "is not a folder of this user alone" in result["msg"]
+    assert azure.writes() == []
+
+
+def test_copies_that_killed_runs_left_are_removed_later(azure: Azure, tmp_path: Path) -> None:
+    azure.call("enable_identity", "aa-ops", ledger=url_of(azure))
+    root = next((tmp_path / "copies").glob("runas_migration-*/*"))
+    old, young = root / "aa-old-x", root / "aa-young-x"
+    for left in (old, young):
+        left.mkdir()
+        (left / "lock").touch()
+    os.utime(old, (0, 0))
+    azure.call("enable_identity", "aa-ops", ledger=url_of(azure))
+    assert (old.exists(), young.exists()) == (False, True)
