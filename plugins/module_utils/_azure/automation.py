@@ -18,6 +18,7 @@ from typing import Any
 from . import _sdk
 from .errors import translated
 from .ids import AccountId
+from .module_assets import delete_module, get_module, import_module  # noqa: F401
 from .session import Session
 
 Json = dict[str, Any]
