@@ -12,16 +12,17 @@ module: ensure_modules
 short_description: Bring the modules that rewritten runbooks need to where they run
 version_added: 1.0.0
 description:
-  - Imports the PowerShell modules that the runbooks of an Azure Automation account need once M(azauto.runas_migration.update_runbook)
-    has rewritten them, into the account or into the runtime environment in which each runs.
-  - What is needed comes from the plan of M(azauto.runas_migration.update_runbook) itself, so its options here must be the
-    same as there. Where no runbook is to be rewritten, nothing is imported.
+  - Imports the PowerShell modules that the runbooks of an Azure Automation account need once
+    M(azauto.runas_migration.update_runbook) has rewritten them, into the account or into the runtime environment in
+    which each runs.
+  - What is needed comes from the plan of M(azauto.runas_migration.update_runbook) itself, so its options here must be
+    the same as there. Where no runbook is to be rewritten, nothing is imported.
   - Nothing is imported where what is there will do, and never anything older than what is there. Versions come from a
     built-in table (the release of Az that Azure itself gives to jobs of PowerShell 5.1 and 7.2), unless O(versions) or
     O(links) name others. Where the table knows none, a finding asks for one.
   - Az.Accounts is imported first, and what depends on it only when its import has succeeded. Each import is waited for.
-  - One that fails is told with Azure's own words, and the others are still made. An import of somebody else that is under
-    way is waited for, and not made again.
+  - One that fails is told with Azure's own words, and the others are still made. An import of somebody else that is
+    under way is waited for first.
   - A module that comes with the account stays, and stands behind an imported one until that is deleted.
 options:
   runbooks:
@@ -51,8 +52,8 @@ options:
     description:
       - The version to import of a module, by its name, instead of the built-in table's. It comes from the PowerShell
         Gallery.
-      - Naming a version is also what allows an import in front of a module that comes with the account in a version that
-        Azure does not tell.
+      - Naming a version is also what allows an import in front of a module that comes with the account in a version
+        that Azure does not tell.
       - A version causes no import where what is there will do, and is refused where it is older than what is there.
       - Write versions in quotes; C(2.10) without them is the number 2.1.
     type: dict

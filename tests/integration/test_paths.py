@@ -25,6 +25,10 @@ MODULES: dict[str, dict[str, Any]] = {
     "copy_runas_roles": {"role_map": "Contributor=Reader+Virtual Machine Contributor"},
     "limit_runas": {"not_actions": "Microsoft.Sql/*"},
     "update_runbook": {"pending_draft": "keep"},
+    "ensure_modules": {
+        "versions": {"Contoso.Unknown": "1.0"},
+        "links": [{"module": "Az.Accounts", "version": "2.0.0", "uri": "https://contoso.example/a.zip?sig=FAKE"}],
+    },
     "remove_runas": {"stage": "delete"},
 }
 READING: dict[str, dict[str, Any]] = {

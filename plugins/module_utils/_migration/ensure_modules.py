@@ -30,7 +30,7 @@ from .module_import_plan import Decided, Scene, decide, plan_imports, state_of, 
 from .module_reading import Shelves
 from .module_versions import AZ_ACCOUNTS, needs_az_accounts
 from .module_wishes import WISHES, wishes_of
-from .modules import Bad, Held, held_modules, numbers
+from .modules import Held, held_modules, numbers
 from .rewriting import REWRITING
 from .waiting import came_true, pauses
 
@@ -72,9 +72,12 @@ def run(call: Call) -> Result:
     wishes = wishes_of(call.parameters)
     known_bad = known_bad_modules(call.parameters["known_bad"])
     wanted, unread = demands(call, known_bad, probe=bool(call.parameters["probe"]))
-    stuck = frozenset() if call.check_mode else _wait_for_others(call, wanted, known_bad)
-    scene = Scene(call.account, wishes, known_bad, stuck)
-    decided, unreadable = _decide(call, scene, wanted)
+    shelves = Shelves(call.session, call.account, known_bad)
+    waited = {} if call.check_mode else _wait_for_others(call, wanted, shelves)
+    if waited:
+        shelves = Shelves(call.session, call.account, known_bad)
+    scene = Scene(call.account, wishes, known_bad, frozenset(key for key, ended in waited.items() if not ended))
+    decided, unreadable = _decide(scene, wanted, shelves)
     unused = unused_wishes(call.account, wishes, wanted, whole=not unread)
     plan = plan_imports(call.account, decided, [*unread, *unreadable, *unused])
     progress = Progress()
@@ -85,8 +88,7 @@ def run(call: Call) -> Result:
     )
 
 
-def _decide(call: Call, scene: Scene, wanted: Sequence[Demand]) -> tuple[list[Decided], list[Finding]]:
-    shelves = Shelves(call.session, call.account, scene.known_bad)
+def _decide(scene: Scene, wanted: Sequence[Demand], shelves: Shelves) -> tuple[list[Decided], list[Finding]]:
     decided: list[Decided] = []
     unread: list[Finding] = []
     for demand in wanted:
@@ -101,20 +103,19 @@ def _decide(call: Call, scene: Scene, wanted: Sequence[Demand]) -> tuple[list[De
 # Waiting for imports of others, or of a run of ours that was cut short
 
 
-def _wait_for_others(call: Call, wanted: Sequence[Demand], known_bad: Sequence[Bad]) -> frozenset[str]:
-    """Wait for imports that are under way of modules that are needed; return the ids of those that did not end."""
-    shelves = Shelves(call.session, call.account, known_bad)
-    stuck: set[str] = set()
+def _wait_for_others(call: Call, wanted: Sequence[Demand], shelves: Shelves) -> dict[str, bool]:
+    """Wait for the imports that are under way of modules that are needed; return by id whether each has ended."""
+    ended: dict[str, bool] = {}
     for demand in wanted:
         shelf = shelf_of(shelves, demand.place)
         if isinstance(shelf, Finding):
             continue
-        for name in (AZ_ACCOUNTS.lower(), *sorted(set(demand.needs) - {AZ_ACCOUNTS.lower()})):
+        for name in dict.fromkeys((AZ_ACCOUNTS.lower(), *sorted(demand.needs))):
             held = shelf.modules.get(name)
-            if held is None or held.is_final or _ended(call, demand.place, held):
-                continue
-            stuck.add(call.account.child(demand.place.collection, held.name or name).lower())
-    return frozenset(stuck)
+            if held is not None and not held.is_final:
+                target = call.account.child(demand.place.collection, held.name or name)
+                ended[target.lower()] = _ended(call, demand.place, held)
+    return ended
 
 
 def _ended(call: Call, place: Place, held: Held) -> bool:
@@ -241,7 +242,7 @@ def _module(call: Call, one: Decided, progress: Progress, made: set[str], failed
         "powershell": one.shelf.powershell,
         "runtime_environment": one.place.runtime_environment,
         "needed_by": list(one.need.needed_by),
-        "minimum": one.need.minimum,
+        "minimum": one.need.least,
         "there": one.held.version if one.held is not None else None,
         "version": one.wanted.version if one.wanted is not None else None,
         "source": one.wanted.source if one.wanted is not None else None,

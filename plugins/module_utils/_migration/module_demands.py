@@ -30,11 +30,16 @@ _PLACE_OF_PROBE = Place("5.1")
 
 @dataclass(frozen=True)
 class Need:
-    """A module that is needed at a place, by whom, and in which version at least."""
+    """A module that is needed at a place, and by whom. ``minimum`` is the version that they ask for at least."""
 
     name: str
     minimum: str | None = None
     needed_by: tuple[str, ...] = ()
+
+    @property
+    def least(self) -> str | None:
+        """The least version that will do: what is asked for, and what a login with an identity needs."""
+        return newest(self.minimum, LEAST.get(self.name))
 
     def joined(self, other: Need) -> Need:
         """Return both needs of one module as one."""
@@ -123,9 +128,8 @@ def _add(needs: dict[Place, dict[str, Need]], place: Place, user: str, needed: S
 
 
 def need_of(name: str, minimum: str | None, user: str) -> Need:
-    """Return a need; what a login with an identity needs at least is in it. What is no version asks for none."""
-    asked = minimum if numbers(minimum) else None
-    return Need(written(name), newest(asked, LEAST.get(written(name))), (user,))
+    """Return the need of one user; a minimum that is no version, such as a variable, asks for none."""
+    return Need(written(name), minimum if numbers(minimum) else None, (user,))
 
 
 def newest(one: str | None, other: str | None) -> str | None:

@@ -135,14 +135,21 @@ def _decide(scene: Scene, place: Place, shelf: Shelf, need: Need) -> Decided:
     if held is not None and not held.is_final:
         return _under_way(scene, decided, target)
     wish = scene.wishes.get(need.name.lower())
-    lack = problem(NeededModule(need.name, need.minimum, 0, ""), shelf, scene.known_bad)
-    if lack is None:
+    if _does(scene, need, shelf, held):
         return replace(decided, findings=_downgrade_asked(decided, wish, target))
     wanted = _wanted(need.name, shelf, wish)
     refusal = _refusal(scene, decided, wanted, target)
     if refusal is not None or wanted is None:
         return replace(decided, does=False, findings=(refusal,) if refusal else ())
     return replace(decided, does=False, wanted=wanted, findings=_warnings(decided, wanted, target))
+
+
+def _does(scene: Scene, need: Need, shelf: Shelf, held: Held | None) -> bool:
+    """Tell whether what is there will do; a version that is not told is too old only for who asks for one."""
+    if problem(NeededModule(need.name, need.minimum, 0, ""), shelf, scene.known_bad) is not None:
+        return False
+    told = held.version if held is not None else None
+    return told is None or need.least is None or not is_older(told, need.least)
 
 
 def _under_way(scene: Scene, decided: Decided, target: str) -> Decided:
@@ -175,13 +182,13 @@ def _refusal(scene: Scene, decided: Decided, wanted: Wanted | None, target: str)
     users = ", ".join(need.needed_by)
     if need.name.lower() == "az":
         return finding("RA548", target, needed_by=users, **facts)
-    too_old = wanted is not None and need.minimum is not None and is_older(wanted.version, need.minimum)
+    too_old = wanted is not None and need.least is not None and is_older(wanted.version, need.least)
     if wanted is None or (too_old and wanted.source == RELEASE):
-        asked = f" {need.minimum} or newer" if need.minimum else ""
+        asked = f" {need.least} or newer" if need.least else ""
         return finding("RA536", target, wanted=asked, needed_by=users, **facts)
     facts["version"] = wanted.version
     if too_old:
-        return finding("RA546", target, minimum=need.minimum, needed_by=users, option=wanted.source, **facts)
+        return finding("RA546", target, minimum=need.least, needed_by=users, option=wanted.source, **facts)
     bad = known_to_be_bad(need.name, wanted.version, shelf.powershell, scene.known_bad)
     if bad is not None:
         return finding("RA543", target, why=bad.why, good=bad.good, **facts)
