@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -474,6 +475,29 @@ def test_deleting_an_own_copy_brings_the_default_module_back(account: Callable[.
         properties = automation.get_module(opened, of_account, "Az.Accounts")["properties"]
         assert (properties["version"], properties["isGlobal"]) == ("1.9.5", True)
         assert automation.delete_module(opened, of_account, "Az.Storage") is False
+
+
+def test_both_paths_import_the_same_and_show_no_secret(account: Callable[..., Azure]) -> None:
+    links = [{"module": "Az.Accounts", "version": "2.19.0", "uri": LINK}]
+    results = []
+    for in_process in (True, False):
+        azure = account([{"name": "Vm", "text": AZ}], **BARE)
+        result = azure.task("ensure_modules", "aa", "--diff", variables={"runas_in_process": in_process}, links=links)
+        assert result["changed"] is True
+        text = json.dumps(result)
+        assert "FAKE-signature" not in text
+        of_this_run = {
+            "ledger",
+            "account",
+            "ansible_facts",
+            "discovered_interpreter_python",
+            "warnings",
+            "deprecations",
+        }
+        kept = json.dumps({key: value for key, value in result.items() if key not in of_this_run}, sort_keys=True)
+        results.append(kept.replace(str(azure.run_dir), "").replace(str(azure.endpoint["resource_manager"]), ""))
+    subscriptions = [re.sub("[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{64}", "", kept) for kept in results]
+    assert subscriptions[0] == subscriptions[1]
 
 
 def test_the_playbook_brings_the_modules_of_all_accounts(account: Callable[..., Azure]) -> None:
