@@ -104,6 +104,14 @@ def test_what_the_rewritten_runbooks_need_is_imported_and_then_they_are_rewritte
     assert ensure(azure)["modules"] == []
 
 
+def test_an_assessment_says_which_account_needs_it(account: Callable[..., Azure]) -> None:
+    azure = account([{"name": "Vm", "text": AZ}], **BARE, modules=[module("Az.Accounts", "1.9.5")])
+    said = {found["code"]: found["remedy"] for found in azure.call("runas_info", "aa")["findings"]}
+    assert "ensure_modules" in said["RA520"] and "ensure_modules" in said["RA532"]
+    ensure(azure)
+    assert not {found["code"] for found in azure.call("runas_info", "aa")["findings"]} & {"RA520", "RA532"}
+
+
 def test_check_mode_writes_nothing_and_an_account_that_needs_nothing_gets_nothing(
     account: Callable[..., Azure],
 ) -> None:
@@ -130,7 +138,12 @@ def test_one_that_was_imported_and_is_too_old_is_updated_and_remembered(account:
     result = ensure(azure)
     (change,) = result["changes"]
     assert (change["action"], change["kind"]) == ("update", "module")
-    assert change["before"] == {"version": "1.9.5", "state": "Succeeded", "is_global": False}
+    assert change["before"] == {
+        "version": "1.9.5",
+        "state": "Succeeded",
+        "is_global": False,
+        "uri": f"{GALLERY}/Az.Accounts/1.9.5",
+    }
     assert change["after"] == {"version": "2.15.0", "uri": f"{GALLERY}/Az.Accounts/2.15.0"}
     assert result["modules"][0]["needed_by"] == ["Login", "the probe"]
     assert there(azure) == {"Az.Accounts": "2.15.0"}
@@ -232,7 +245,7 @@ def test_an_import_that_fails_is_told_and_the_others_are_made(account: Callable[
     result = ensure(azure)
     assert result["failed"] is True and result["partial"] is True and result["changed"] is True
     assert result["msg"].startswith(
-        "1 modules were not imported: Az.Compute in the modules of account aa for PowerShell 5.1: Error importing"
+        "Modules that were not imported: Az.Compute in the modules of account aa for PowerShell 5.1: Error importing"
     )
     assert states(result) == {"Az.Accounts": "imported", "Az.Compute": "failed", "Az.Storage": "imported"}
     again = ensure(azure)

@@ -180,8 +180,8 @@ MODULES: dict[str, Code] = {
     ),
     "RA538": Code(
         WARNING,
-        "Module {module} {version} is imported before the one that comes with {where} ({there}); other modules that "
-        "come with it were made for that one.",
+        "Module {module} {version} is imported in front of the one that comes with {where} ({there}); other modules "
+        "that come with it were made for that one.",
         "Let the probe run, and test a runbook there. Deleting the imported module, as a rollback does, brings the "
         "other one back.",
     ),

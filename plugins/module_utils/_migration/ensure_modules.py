@@ -223,7 +223,7 @@ def _facts(call: Call, decided: Sequence[Decided], progress: Progress, outcome: 
     broken = [one for one in shown if one["state"] == "failed" and one["error"]]
     if broken:
         told = "; ".join(f"{one['name']} in {one['where']}: {one['error']}" for one in broken)
-        facts |= {"failed": True, "partial": True, "msg": f"{len(broken)} modules were not imported: {told}"}
+        facts |= {"failed": True, "partial": True, "msg": f"Modules that were not imported: {told}"}
     return facts
 
 

@@ -269,10 +269,17 @@ def _change(account: AccountId, one: Decided) -> Change:
 
 
 def state_of(held: Held | None) -> dict[str, Any] | None:
-    """Return what the ledger keeps of a module that Azure lists; None for what a default package brings unlisted."""
+    """Return what the ledger keeps of a module that Azure lists; None for what a default package brings unlisted.
+
+    Azure does not tell where a module came from. What bears a name of Microsoft's own, and was imported well, comes
+    from the gallery again where it is to be brought back (``uri``).
+    """
     if held is None or held.name is None:
         return None
-    return {"version": held.version, "state": held.state, "is_global": held.comes_along}
+    state = {"version": held.version, "state": held.state, "is_global": held.comes_along}
+    if held.version is None or held.comes_along or not held.usable or not is_known(held.name):
+        return state
+    return {**state, "uri": gallery_link(held.name, held.version)}
 
 
 def after_of(one: Decided) -> dict[str, Any]:
@@ -284,7 +291,5 @@ def after_of(one: Decided) -> dict[str, Any]:
 
 def _diff(one: Decided) -> dict[str, Any]:
     header = f"module {one.name} in {one.shelf.where}"
-    before = state_of(one.held)
-    if before is not None:
-        before.pop("state")
-    return {"before_header": header, "after_header": header, "before": before or {}, "after": after_of(one)}
+    before = state_of(one.held) or {}
+    return {"before_header": header, "after_header": header, "before": before, "after": after_of(one)}
