@@ -27,11 +27,18 @@ MODULES: dict[str, dict[str, Any]] = {
     "update_runbook": {"pending_draft": "keep"},
     "remove_runas": {"stage": "delete"},
 }
+# It finds all that it needs on the demo estate; that both paths import the same is in test_ensure_modules.py.
+IDLE: dict[str, dict[str, Any]] = {
+    "ensure_modules": {
+        "versions": {"Contoso.Unknown": "1.0"},
+        "links": [{"module": "Az.Accounts", "version": "2.0.0", "uri": "https://contoso.example/a.zip?sig=FAKE"}],
+    },
+}
 READING: dict[str, dict[str, Any]] = {
     "runas_info": {"scope": ["run_as", "access", "runbooks", "usage", "hybrid"]},
     "suggest_roles": {"scope_level": "resource"},
 }
-ALL = {**MODULES, **READING}
+ALL = {**MODULES, **IDLE, **READING}
 
 
 def both_paths(azure: Azure, module: str, account: str, *arguments: str, **options: Any) -> list[dict[str, Any]]:

@@ -468,6 +468,7 @@ class Account(Model):
     connections: list[Connection] = []
     modules: list[Module] = []
     default_modules: bool = True
+    failing_imports: list[Name] = []
     python3_packages: list[Package] = []
     runtime_environments: list[RuntimeEnvironment] = []
     source_controls: list[SourceControl] = []
