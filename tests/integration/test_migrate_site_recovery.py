@@ -220,7 +220,7 @@ def test_vaults_of_one_subscription(start_azure: Start, tmp_path: Path) -> None:
     azure = start_azure(*small(tmp_path, vaults=vaults))
     azure.call(STEP, "aa", vault_scope="subscription")
     assert on_identity(azure) == {"here": True, "there": False}
-    finance = next(item["id"] for item in azure.state()["subscriptions"] if item["display_name"] == "finance")
+    finance = next(item["id"] for item in azure.state()["subscriptions"] if item["name"] == "finance")
     azure.call(STEP, "aa", vault_scope="subscription", vault_subscription=finance)
     assert on_identity(azure) == {"here": True, "there": True}
 

@@ -18,6 +18,7 @@ from typing import Any
 
 from .._arguments import ACCOUNT, LEDGER, LOGIN, ArgumentSpec
 from .._azure import automation
+from .._azure.ids import normal_id
 from .._finding import Finding
 from .._ledger import read_journal
 from .._step import Change, Hands, Outcome, Plan
@@ -26,7 +27,7 @@ from . import site_recovery_roles as roles
 from ._call import Call, Result
 from .site_recovery_access import Access, RoleHands, Roles, RoleWishes, asked_for
 from .site_recovery_model import CONTAINER_MAPPING, fields_from, same_fields
-from .site_recovery_plan import ENABLE, KEEP, Asked, Options, changes_of, decide, own_of
+from .site_recovery_plan import ENABLE, KEEP, SETTLED, Asked, Options, changes_of, decide, own_of
 from .site_recovery_reading import ACCOUNT as ALL_OF_ACCOUNT
 from .site_recovery_reading import SUBSCRIPTION, Seen, read_vaults
 from .site_recovery_result import Told, diffs_of, findings_of, is_partial
@@ -94,6 +95,7 @@ class Decision:
 def run(call: Call) -> Result:
     """Observe, plan, record, apply and verify; return the module's result."""
     observed = _observe(call)
+    _settle(call, observed)
     decision = _decide(call, observed, observed.before)
     if call.check_mode or not decision.identity.changes:
         return _finish(call, observed, decision, decision.plan, fresh=False)
@@ -114,6 +116,16 @@ def _observe(call: Call) -> Observed:
     return Observed(answer, enabling.observed_identity(answer), seen, asked, records)
 
 
+def _settle(call: Call, observed: Observed) -> None:
+    """Record which mappings that this step had switched off are on, so that a later switch is somebody else's."""
+    if call.journal is None:
+        return
+    for vault in observed.seen.vaults:
+        for mapping in vault.mappings:
+            if mapping.fields.updates and normal_id(mapping.id) in observed.asked.own.switched_off:
+                call.journal.note(SETTLED, {"mapping": mapping.id})
+
+
 def _decide(call: Call, observed: Observed, now: enabling.Identity) -> Decision:
     """Return what is to be done for an account with the identity ``now``."""
     judged = [(vault, decide(vault, observed.asked)) for vault in observed.seen.vaults]
@@ -121,7 +133,7 @@ def _decide(call: Call, observed: Observed, now: enabling.Identity) -> Decision:
     after = enabling.merged(now, enabling.Wanted(system=True, user_assigned={})) if wanted else now
     hybrid = enabling.hybrid_findings(call, now, after)
     access = _roles(call, observed, now).plan(judged)
-    changes = (*access.changes, *changes_of(access.decided))
+    changes = tuple(sorted((*access.changes, *changes_of(access.decided)), key=lambda change: change.wave))
     findings = findings_of(call.account, observed.asked, observed.seen, access)
     return Decision(
         enabling.plan_identity(call.account, now, after, hybrid),

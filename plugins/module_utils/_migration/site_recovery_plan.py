@@ -107,21 +107,35 @@ class Decided:
         return self.writes[-1] if self.writes else self.mapping.fields
 
 
+# The event that a mapping which this step had switched off was found switched on.
+SETTLED = "mapping_settled"
+
+
 def own_of(records: Iterable[Mapping[str, Any]], step: str) -> Own:
-    """Return what a journal says of mappings. What another step wrote last is not this step's any more."""
-    last: dict[str, Mapping[str, Any]] = {}
+    """Return what a journal says of mappings. What another step wrote last is not this step's any more.
+
+    A write that was not confirmed may have been made or not: a switch that was turned off stays this step's until it
+    is known to be on again.
+    """
+    off: set[str] = set()
     toggled: set[str] = set()
+    intended: dict[tuple[str, int], Mapping[str, Any]] = {}
     for record in records:
-        change = record.get("change") or {}
-        if record["event"] != "intend" or change.get("kind") != CONTAINER_MAPPING:
-            continue
-        target = normal_id(change["target"])
-        last[target] = record
-        if record["step"] == step and _switches(change, on=True):
-            toggled.add(target)
-    off = {
-        target for target, record in last.items() if record["step"] == step and _switches(record["change"], on=False)
-    }
+        if record["event"] == SETTLED:
+            off.discard(normal_id(record["mapping"]))
+        change = intended.get((record["run"], record.get("of", 0))) if record["event"] == "done" else None
+        if change is not None and _switches(change, on=True):
+            target = normal_id(change["target"])
+            toggled |= off & {target}
+            off.discard(target)
+        if record["event"] == "intend" and record["change"]["kind"] == CONTAINER_MAPPING:
+            change, target = record["change"], normal_id(record["change"]["target"])
+            if record["step"] != step:
+                off.discard(target)
+                continue
+            intended[record["run"], record["number"]] = change
+            if _switches(change, on=False):
+                off.add(target)
     return Own(frozenset(off), frozenset(toggled))
 
 
