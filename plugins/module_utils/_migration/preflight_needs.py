@@ -162,6 +162,12 @@ STEPS = (
                 ),
                 _RECOVERY_ROLE,
             ),
+            Requirement(
+                Place.VAULTS,
+                _ROLES,
+                ("roleAssignments/read", "roleAssignments/write"),
+                "Role Based Access Control Administrator",
+            ),
         ),
     ),
     Step(
