@@ -124,6 +124,8 @@ def test_disabling_turns_the_service_principal_off_and_nothing_else(azure: Azure
 
 
 def test_deleting_takes_the_connection_then_the_certificate_then_the_application(azure: Azure) -> None:
+    retire(azure, "aa-clean")
+    azure.forget_requests()
     result = retire(azure, "aa-clean", stage="delete", soak_days=0)
     assert kinds(result) == ["delete connection", "delete certificate", "delete application"]
     assert [path.split("?")[0].split("/")[-2] for path in azure.writes()] == [
@@ -141,7 +143,10 @@ def test_deleting_leaves_the_application_unless_asked(azure: Azure) -> None:
     assert parts(result)["service_principal"] == "enabled"
 
 
-@pytest.mark.parametrize("options", [{}, {"stage": "delete", "soak_days": 0, "delete_application": False}, {"stage": "delete", "soak_days": 0}])
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"stage": "delete", "soak_days": 0, "delete_application": False}, {"stage": "delete", "soak_days": 0}],
+)
 def test_check_mode_predicts_what_the_run_does_and_writes_nothing(azure: Azure, options: dict[str, Any]) -> None:
     predicted = retire(azure, "aa-clean", check=True, **options)
     assert azure.writes() == []
@@ -152,7 +157,10 @@ def test_check_mode_predicts_what_the_run_does_and_writes_nothing(azure: Azure, 
     assert made["diff"]
 
 
-@pytest.mark.parametrize("options", [{}, {"stage": "delete", "soak_days": 0, "delete_application": False}, {"stage": "delete", "soak_days": 0}])
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"stage": "delete", "soak_days": 0, "delete_application": False}, {"stage": "delete", "soak_days": 0}],
+)
 def test_a_second_run_changes_nothing(azure: Azure, options: dict[str, Any]) -> None:
     retire(azure, "aa-clean", **options)
     azure.forget_requests()
@@ -168,7 +176,10 @@ def test_an_account_without_run_as_is_left_alone(azure: Azure) -> None:
 
 def test_stages_follow_each_other_and_the_last_finds_the_application_again(azure: Azure) -> None:
     assert kinds(retire(azure, "aa-clean")) == ["disable service_principal"]
-    assert kinds(retire(azure, "aa-clean", stage="delete", soak_days=0, delete_application=False)) == ["delete connection", "delete certificate"]
+    assert kinds(retire(azure, "aa-clean", stage="delete", soak_days=0, delete_application=False)) == [
+        "delete connection",
+        "delete certificate",
+    ]
     last = retire(azure, "aa-clean", stage="delete", soak_days=0)
     assert kinds(last) == ["delete application"]
     assert last["run_as"][0]["status"] == "absent"
@@ -250,6 +261,7 @@ def test_sharing_without_use_is_told(azure: Azure) -> None:
 
 
 def test_what_another_connection_of_the_account_needs_stays(azure: Azure) -> None:
+    retire(azure, "aa-two")
     both = {"stage": "delete", "soak_days": 0}
     first = retire(azure, "aa-two", connection="First", **both)
     assert kinds(first) == ["delete connection"]
@@ -281,7 +293,10 @@ def test_an_application_with_other_uses_is_left_unless_accepted(azure: Azure, ac
 
 
 def test_its_assets_may_go_whatever_else_the_application_does(azure: Azure) -> None:
-    assert kinds(retire(azure, "aa-secret", stage="delete", soak_days=0, delete_application=False)) == ["delete connection", "delete certificate"]
+    assert kinds(retire(azure, "aa-secret", stage="delete", soak_days=0, delete_application=False)) == [
+        "delete connection",
+        "delete certificate",
+    ]
 
 
 def test_a_connection_that_is_not_there_is_no_error(azure: Azure) -> None:
@@ -303,13 +318,13 @@ def test_a_connection_that_is_not_there_is_no_error(azure: Azure) -> None:
 def test_what_could_not_be_read_is_refused_unless_accepted(azure: Azure, path: str, named: str) -> None:
     azure.control("PUT", "/faults", [f"status=403,code=AuthorizationFailed,path={path},times=0"])
     for stage in ("disable", "delete"):
-        refused = retire(azure, "aa-clean", stage=stage)
+        refused = retire(azure, "aa-clean", stage=stage, soak_days=0)
         assert refused["failed"] is True
         assert named in refused["msg"]
         assert "accept_unread" in refused["msg"]
     assert azure.writes() == []
     for stage in ("disable", "delete"):
-        accepted = retire(azure, "aa-clean", stage=stage, accept_unread=True)
+        accepted = retire(azure, "aa-clean", stage=stage, soak_days=0, accept_unread=True)
         assert accepted["changed"] is True
         assert "RA901" in codes(accepted)
 
