@@ -48,8 +48,8 @@ options:
       - V(delete) deletes the connection, then the certificate asset, then, with O(delete_application=true), the
         application, once the service principal has been disabled for O(soak_days). A certificate asset that another
         connection names stays.
-      - V(purge) deletes the role assignments that the service principal left behind, then the application for good, once
-        it has been deleted for O(purge_after_days). None of that can be undone.
+      - V(purge) deletes the role assignments that the service principal left behind, then the application for good,
+        once it has been deleted for O(purge_after_days). None of that can be undone.
       - A deleted certificate asset cannot be restored, because Azure never gives its private key back.
     type: str
     choices: [disable, delete, purge]
@@ -63,10 +63,10 @@ options:
     default: true
   soak_days:
     description:
-      - For how many days the service principal has to have been disabled before O(stage=delete) deletes anything. Whoever
-        needs it without anybody knowing shows in this time, while all can still be undone.
-      - The days count from when the ledger says that it was disabled, or, where somebody else disabled it, from the first
-        run that saw it so. One that is enabled again is refused, and counts anew afterwards.
+      - For how many days the service principal has to have been disabled before O(stage=delete) deletes anything.
+        Whoever needs it without anybody knowing shows in this time, while all can still be undone.
+      - The days count from when the ledger says that it was disabled, or, where somebody else disabled it, from the
+        first run that saw it so. One that is enabled again is refused, and counts anew afterwards.
       - V(0) deletes at once, whether it was disabled or not. A classic Run As account has nothing to disable, and does
         not wait.
     type: int
@@ -103,8 +103,8 @@ options:
     default: false
   accept_unread:
     description:
-      - What to do when runbooks, jobs, vaults or other accounts could not be read for lack of rights, so that nobody can
-        tell whether they use the Run As account. V(false) refuses and names them, at every stage, because disabling
+      - What to do when runbooks, jobs, vaults or other accounts could not be read for lack of rights, so that nobody
+        can tell whether they use the Run As account. V(false) refuses and names them, at every stage, because disabling
         breaks running jobs as much as deleting does. V(true) goes on and reports each as a finding.
       - The same goes for whether the service principal has been disabled long enough, and for role assignments.
     type: bool
@@ -232,8 +232,8 @@ used_by:
   description:
     - What stands in the way, in the account itself where the run was refused for it, or in other accounts where the
       application waits for them.
-    - Each has C(kind) (V(runbook), V(job), V(container_mapping) or V(connection)), C(account), C(name), C(resource); for
-      runbooks C(version), C(verdict), C(line) and C(starts), the schedules and webhooks that start it; for jobs
+    - Each has C(kind) (V(runbook), V(job), V(container_mapping) or V(connection)), C(account), C(name), C(resource);
+      for runbooks C(version), C(verdict), C(line) and C(starts), the schedules and webhooks that start it; for jobs
       C(runbook) and C(status).
   returned: success, or when the run was refused because of it
   type: list
@@ -250,8 +250,8 @@ pending:
   sample: []
 hand_over_file:
   description:
-    - The file in the account's folder of the ledger with the commands of RV(pending), null without any; in check mode it
-      is not written.
+    - The file in the account's folder of the ledger with the commands of RV(pending), null without any; in check mode
+      it is not written.
   returned: success
   type: str
   sample: /srv/runas_migration_ledger/aa-ops-1f0c3b2a4d5e/hand-over-retire-disable.sh

@@ -105,5 +105,6 @@ def _unknown(account: AccountId, application: str, named: str, found: Entra, opt
         return [finding("RA816", account.arm_id, application=application, reason=reason)]
     raise StepError(
         f"Whether the service principal of {named} is disabled cannot be told ({reason}). Nothing was changed. Run "
-        "with a login that may read it, or set accept_unread to true once you know that it has been disabled long enough."
+        "with a login that may read it, or set accept_unread to true once you know that it has been disabled long "
+        "enough."
     )

@@ -116,6 +116,21 @@ def news_of(entra: Mapping[str, Entra], stages: Stages) -> list[tuple[str, dict[
     return news
 
 
+def told(stages: Stages) -> list[str]:
+    """Return how far each application is retired, one sentence each."""
+    sentences = []
+    for application in sorted({*stages.disabled, *stages.deleted, *stages.purged}):
+        if application in stages.purged:
+            sentences.append(f"Application {application} was deleted for good at {stages.purged[application]}.")
+        elif application in stages.deleted:
+            since = stages.deleted[application]
+            sentences.append(f"Application {application} was deleted at {since}.")
+        else:
+            since = stages.disabled[application]
+            sentences.append(f"The service principal of application {application} has been disabled since {since}.")
+    return sentences
+
+
 def check_clock(what: str, time: str, now: datetime) -> None:
     """Raise StepError for a time that has not come yet by this clock."""
     ahead = parse_time(time) - now
