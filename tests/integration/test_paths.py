@@ -25,7 +25,7 @@ MODULES: dict[str, dict[str, Any]] = {
     "copy_runas_roles": {"role_map": "Contributor=Reader+Virtual Machine Contributor"},
     "limit_runas": {"not_actions": "Microsoft.Sql/*"},
     "update_runbook": {"pending_draft": "keep"},
-    "remove_runas": {"stage": "delete"},
+    "remove_runas": {"stage": "delete", "soak_days": 0},
     "migrate_site_recovery": {"lower_role": True, "toggle": True},
 }
 # It finds all that it needs on the demo estate; that both paths import the same is in test_ensure_modules.py.

@@ -256,8 +256,9 @@ class Session:
         return self._page_by_page(self._arm, self.cloud.resource_manager, first, "nextLink", doing)
 
     def graph(self, method: str, path: str, doing: str, **content: Any) -> Answer:
-        """Send a request to Microsoft Graph v1.0; as ``arm``."""
-        url = f"{self.cloud.graph}/v1.0{_with_query(path, content.pop('query', {}))}"
+        """Send a request to Microsoft Graph; as ``arm``. ``version`` is for what v1.0 lacks."""
+        version = content.pop("version", "v1.0")
+        url = f"{self.cloud.graph}/{version}{_with_query(path, content.pop('query', {}))}"
         return self._send(self._graph, method, url, doing, content)
 
     def graph_pages(self, path: str, doing: str, **content: Any) -> list[dict[str, Any]]:

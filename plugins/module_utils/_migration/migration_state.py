@@ -41,7 +41,8 @@ class Evidence:
 
     ``found`` and ``runbooks`` are None where they could not be read, ``unread`` then says why. ``obstacles`` are
     sentences on what would stop the migration before its first write; ``drift`` are findings on what came back.
-    ``unsure`` are sentences on what was not read and might use a Run As account too.
+    ``unsure`` are sentences on what was not read and might use a Run As account too, ``retired`` such on how far its
+    retirement is.
     """
 
     found: Sequence[Surveyed] | None
@@ -53,6 +54,7 @@ class Evidence:
     obstacles: Sequence[str] = ()
     unread: Sequence[str] = ()
     unsure: Sequence[str] = ()
+    retired: Sequence[str] = ()
     warnings: Sequence[Finding] = ()
 
 
@@ -125,10 +127,13 @@ def _by_hand(evidence: Evidence) -> list[str]:
 def _nothing_left(evidence: Evidence) -> State:
     if not evidence.found:
         if evidence.begun:
-            return State(MIGRATED, ("The Run As account is gone, and nothing uses one.", *evidence.unsure))
+            gone = "The Run As account is gone, and nothing uses one."
+            return State(MIGRATED, (gone, *evidence.retired, *evidence.unsure))
         return State(NOT_NEEDED, ("There is no Run As account, and nothing uses one.", *evidence.unsure))
     if evidence.has_identity or evidence.begun:
-        return State(MIGRATED, ("Nothing uses the Run As account any more; it can be retired.", *evidence.unsure))
+        left = "Nothing uses the Run As account any more"
+        said = (f"{left}.", *evidence.retired) if evidence.retired else (f"{left}; it can be retired.",)
+        return State(MIGRATED, (*said, *evidence.unsure))
     return State(READY, ("Nothing uses the Run As account; it can be retired without a migration.", *evidence.unsure))
 
 

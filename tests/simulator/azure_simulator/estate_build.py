@@ -83,6 +83,7 @@ def build(world: World, estate: model.Estate, folder: Path) -> Builder:
     builder.add_identities()
     add_accounts(builder, folder)
     estate_directory.add_applications(builder)
+    estate_directory.add_sign_ins(builder)
     builder.add_vaults()
     add_surroundings(builder)
     builder.add_logins()

@@ -50,6 +50,7 @@ class Settings:
     slim_key_vault_list: bool = _setting(False, "items of the list of key vaults have no properties")
     role_assignment_page_size: int = _setting(100, "role assignments per page")
     role_definition_limit: int = _setting(5000, "custom roles")
+    sign_ins_licensed: bool = _setting(True, "the tenants have the licence that the list of sign-ins asks for")
     graph_page_size: int = _setting(100, "directory objects per page")
     resource_graph_delay: float = _setting(0.0, "seconds that Resource Graph's role assignments lag behind")
     resource_graph_tenant_has_groups: bool = _setting(

@@ -143,6 +143,14 @@ def test_a_mapping_on_run_as_is_no_reason_to_wait() -> None:
     assert state_of(Evidence([RUN_AS], [CLEAN], dependants=[MAPPING], warnings=[on_run_as])).name == "ready"
 
 
+@pytest.mark.parametrize("found", [[], [RUN_AS]])
+def test_how_far_the_retirement_is_belongs_to_the_reasons(found: list[Surveyed]) -> None:
+    state = state_of(Evidence(found=found, runbooks=[CLEAN], begun=True, retired=["It is disabled since T."]))
+    assert state.name == "migrated"
+    assert state.because[1] == "It is disabled since T."
+    assert "can be retired" not in state.because[0]
+
+
 def test_drift_comes_before_everything() -> None:
     back = finding("RA497", "t", runbook="Start", time="2026-01-01")
     state = state_of(Evidence(found=None, runbooks=None, drift=[back]))
