@@ -50,6 +50,7 @@ def _runbook(runbook: Runbook) -> dict[str, Any]:
         "modified": runbook.modified,
         "content": _content(runbook.content),
         "draft": _content(runbook.draft),
+        "test_job": None if runbook.test_job is None else _job(runbook.test_job),
     }
 
 
