@@ -31,11 +31,11 @@ _RUN_AS = re.compile(r"Get-AutomationConnection\s+(?:-Name[\s:]+)?(\"[^\"]*\"|'[
 _SPLAT_IDENTITY = re.compile(r"\bIdentity\s*=\s*\$true", re.IGNORECASE)
 _PYTHON_IDENTITY = re.compile(r"ManagedIdentityCredential\(|IDENTITY_ENDPOINT")
 _PYTHON_RUN_AS = re.compile(r"get_automation_connection\(\s*(\"[^\"]*\"|'[^']*')")
-_PYTHON_CLIENT_ID = re.compile(r"client_id[\"']?\s*[:=]\s*(\"[^\"]+\"|'[^']+')")
+_PYTHON_CLIENT_ID = re.compile(r"client_id[\"']?\s*[:=]\s*[\"']?([\w.-]+)")
 # A login in try whose catch asks the identity's endpoint instead.
 _FALLS_BACK = re.compile(r"\btry\b.*?Connect-AzAccount.*?\bcatch\b.*?IDENTITY_ENDPOINT", re.IGNORECASE | re.DOTALL)
 _STOPS = re.compile(r"ErrorActionPreference\s*=\s*[\"']?Stop", re.IGNORECASE)
-_COMMENT = re.compile(r"<#.*?#>|(?m:^\s*#.*$)", re.DOTALL)
+_COMMENT = re.compile(r"<#.*?#>|(?m:^[ \t]*#[^\r\n]*)", re.DOTALL)
 
 
 @dataclass(slots=True)
@@ -106,7 +106,7 @@ def _python_logins(text: str) -> list[tuple[str, str | None]]:
     if _PYTHON_IDENTITY.search(text) is None:
         return []
     client = _PYTHON_CLIENT_ID.search(text)
-    return [("identity", client[1].strip("\"'") if client else None)]
+    return [("identity", client[1] if client else None)]
 
 
 def _literal(text: str, value: str) -> str:

@@ -15,6 +15,7 @@ import re
 from typing import Any
 
 from azure_simulator import rbac
+from azure_simulator.providers.automation.default_modules import with_defaults
 from azure_simulator.providers.automation.model import Account
 from azure_simulator.wire import Caller
 from azure_simulator.world import DirectoryObject, World
@@ -69,7 +70,7 @@ def _value(
     if "sys.version" in expression:
         return "3.8.0"
     if "Az.Accounts" in expression:
-        held = getattr(account, modules).get("az.accounts")
+        held = with_defaults(account, modules).get("az.accounts")
         return held.properties.get("version") if held is not None else None
     return visible_subscriptions(world, principal) if _lists_subscriptions(text, expression) else None
 
