@@ -7,8 +7,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from ansible_collections.azauto.runas_migration.plugins.module_utils._azure.credential import Login
+from ansible_collections.azauto.runas_migration.plugins.module_utils._azure.ids import AccountId
+from ansible_collections.azauto.runas_migration.plugins.module_utils._azure.session import Session
 
 if TYPE_CHECKING:
     from .conftest import Azure
@@ -95,3 +101,13 @@ def steps(result: dict[str, Any]) -> list[tuple[str, str]]:
 def asked(name: str, **parameters: Any) -> dict[str, Any]:
     """Return an entry of verify_runbooks."""
     return {"name": name, "parameters": parameters}
+
+
+@contextmanager
+def session_of(azure: Azure) -> Iterator[tuple[Session, AccountId]]:
+    """Return a session of somebody else, and the account."""
+    login = Login(**{name: azure.login().get(name) for name in Login.__dataclass_fields__})
+    named = azure.account("aa")
+    account = AccountId(named["subscription_id"], named["resource_group"], named["automation_account_name"])
+    with Session(login) as session:
+        yield session, account

@@ -77,4 +77,5 @@ def _job(job: Job) -> dict[str, Any]:
         "status": job.status,
         "exception": job.exception,
         "output": job.output,
+        "parameters": job.parameters,
     }
