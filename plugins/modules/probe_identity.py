@@ -12,12 +12,12 @@ module: probe_identity
 short_description: Prove by a job that an account's managed identity can log in and is who it should be
 version_added: 1.0.0
 description:
-  - Makes a temporary runbook in the account that logs in with a managed identity, runs it as a job, reads whom the token
-    of the job belongs to and which subscriptions it sees, compares that with the identity of the account, and removes the
-    runbook again, whatever came of it. The runbook changes nothing and never prints its token.
+  - Makes a temporary runbook in the account that logs in with a managed identity, runs it as a job, reads whom the
+    token of the job belongs to and which subscriptions it sees, compares that with the identity of the account, and
+    removes the runbook again, whatever came of it. The runbook changes nothing and never prints its token.
   - The runbook is PowerShell where the account has a usable Az.Accounts, else Python 3 without any package.
-  - The job is judged by whom its token belongs to, never by its status alone. An identity that is somebody else, a login
-    that fails and a job that does not end are failures.
+  - The job is judged by whom its token belongs to, never by its status alone. An identity that is somebody else, a
+    login that fails and a job that does not end are failures.
   - An identity that can log in and sees no subscription yet is a warning, since tokens and role assignments take their
     time. Where the ledger knows that it was given access, the job is run again until O(access_timeout) is over.
   - The proof is kept in the ledger and not made again while it stands, see O(max_age).
@@ -63,13 +63,13 @@ options:
     default: false
   verify_runbooks:
     description:
-      - Runbooks whose rewritten drafts are to be run as test jobs once the identity is proved. A test job really runs the
-        runbook, with all that it does; so nothing is run that is not named here.
-      - Refused are a runbook without a draft, one whose draft the ledger does not know as a rewrite, one with a test job
-        that is still running, and one that lacks a mandatory parameter. A runbook whose draft was published after its
-        test had passed needs no test any more.
-      - A test job that fails, that does not end, or that writes errors is a failure; errors are a warning only where the
-        last good job of the runbook wrote errors too.
+      - Runbooks whose rewritten drafts are to be run as test jobs once the identity is proved. A test job really runs
+        the runbook, with all that it does; so nothing is run that is not named here.
+      - Refused are a runbook without a draft, one whose draft the ledger does not know as a rewrite, one with a test
+        job that is still running, and one that lacks a mandatory parameter. A runbook whose draft was published after
+        its test had passed needs no test any more.
+      - A test job that fails, that does not end, or that writes errors is a failure; errors are a warning only where
+        the last good job of the runbook wrote errors too.
     type: list
     elements: dict
     default: []
@@ -158,7 +158,7 @@ probes:
       returned: success
       sample: cloud
     state:
-      description: V(proved), V(stands) where an earlier proof does, V(failed), or in check mode V(planned).
+      description: V(proved), V(stands) where an earlier proof does, V(failed), V(not run), or in check mode V(planned).
       type: str
       returned: success
       sample: proved

@@ -189,7 +189,7 @@ def test_runbooks_that_may_not_be_listed_stop_the_step_before_its_first_write(az
 def kill_at(azure: Azure, number: int, ledger: Path) -> bool:
     """Run the step in a process of its own and kill it while its n-th request waits; False if there was none."""
     azure.control("PUT", "/faults", [UNTIL_KILLED.format(number)])
-    named = {**azure.login(), **azure.account("aa"), "ledger": str(ledger), "hybrid_groups": ["on-site"]}
+    named = {**azure.login(), **azure.account("aa"), "ledger": str(ledger)}
     process = subprocess.Popen([sys.executable, "-c", CALL, json.dumps(named)])
     try:
         while int(azure.control("GET", "/faults")[0].partition("seen=")[2]) < number:
@@ -206,18 +206,18 @@ def kill_at(azure: Azure, number: int, ledger: Path) -> bool:
 def test_a_run_that_is_killed_at_any_request_leaves_nothing_after_the_next(azure: Azure, tmp_path: Path) -> None:
     number = 1
     while kill_at(azure, number, tmp_path / str(number)):
-        options = {"ledger": str(tmp_path / str(number)), "hybrid_groups": ["on-site"]}
-        predicted = azure.call("probe_identity", "aa", check=True, **options)
-        made = azure.call("probe_identity", "aa", **options)
+        ledger = str(tmp_path / str(number))
+        predicted = azure.call("probe_identity", "aa", check=True, ledger=ledger)
+        made = azure.call("probe_identity", "aa", ledger=ledger)
         assert "failed" not in made, (number, made["msg"])
         assert made["changes"] == predicted["changes"], number
-        assert made["changed"] is any(kind == ("delete", "probe_runbook") for kind in steps(made)[:1]), number
-        assert [probe["state"] in ("proved", "stands") for probe in made["probes"]] == [True, True], number
+        assert made["changed"] is (steps(made)[:1] == [("delete", "probe_runbook")]), number
+        assert made["probes"][0]["state"] in ("proved", "stands"), number
         assert temporaries(azure) == [], number
         assert all(job["status"] == "Completed" for job in account_of(azure)["jobs"]), number
-        assert azure.call("probe_identity", "aa", **options)["changes"] == [], number
+        assert azure.call("probe_identity", "aa", ledger=ledger)["changes"] == [], number
         number += 1
-    assert number > 20
+    assert number > 15
 
 
 def test_a_job_that_a_killed_run_left_running_is_stopped(azure: Azure) -> None:
@@ -232,6 +232,25 @@ def test_a_job_that_a_killed_run_left_running_is_stopped(azure: Azure) -> None:
     made = azure.call("probe_identity", "aa")
     assert sorted(job["status"] for job in account_of(azure)["jobs"]) == ["Completed", "Stopped"]
     assert (made["probes"][0]["state"], temporaries(azure)) == ("proved", [])
+
+
+@pytest.mark.parametrize("write", sorted(set(WRITES) - {"publishing"}))
+def test_an_answer_that_is_lost_does_no_harm(azure: Azure, write: str) -> None:
+    azure.control("PUT", "/faults", [f"drop=after,{WRITES[write]}"])
+    made = azure.call("probe_identity", "aa")
+    assert "failed" not in made, made["msg"]
+    assert (made["changed"], made["probes"][0]["state"], temporaries(azure)) == (False, "proved", [])
+    assert len(account_of(azure)["jobs"]) == 1
+
+
+def test_a_publishing_whose_answer_is_lost_fails_the_step_and_leaves_nothing(azure: Azure) -> None:
+    """The request of a publishing is not repeated: the SDK repeats no POST whose answer is lost."""
+    azure.control("PUT", "/faults", [f"drop=after,{WRITES['publishing']}"])
+    made = azure.call("probe_identity", "aa")
+    assert (made["failed"], made["changed"], made["probes"][0]["state"]) == (True, False, "not run")
+    assert "no answer from the endpoint" in made["msg"]
+    assert temporaries(azure) == []
+    assert azure.call("probe_identity", "aa")["probes"][0]["state"] == "proved"
 
 
 def test_a_ledger_that_was_lost_costs_nothing_but_an_hour(azure: Azure, tmp_path: Path) -> None:

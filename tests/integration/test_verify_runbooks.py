@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -226,3 +227,46 @@ def test_a_draft_is_run_on_a_worker_group_where_it_is_asked_for(azure: Azure) ->
     job = job_tested(azure, "Plain")
     assert job is not None and (job["run_on"], shown(made, "Plain")["run_on"]) == ("on-site", "on-site")
     assert steps(azure.call("probe_identity", "aa", verify_runbooks=[asked("Plain")])) == [RUN]
+
+
+# With the rights that the documentation names, and by the playbook
+
+
+def documented_actions() -> list[str]:
+    """Return the actions that docs/probe.md says are enough, with those of the reads at its beginning."""
+    page = (Path(__file__).parents[2] / "docs" / "probe.md").read_text(encoding="utf-8")
+    section = page.partition("## What the login may have to do")[2].partition("## ")[0]
+    named = re.findall(r"`([A-Za-z0-9./]+/(?:read|write|delete|action))`", section)
+    prefix = "Microsoft.Automation/automationAccounts/"
+    return [name if name.startswith("Microsoft.") else prefix + name for name in named]
+
+
+def test_the_rights_that_are_documented_are_enough(start_azure: Callable[..., Azure], tmp_path: Path) -> None:
+    content = estate()
+    content["custom_roles"] = [{"name": "Prober", "actions": documented_actions()}]
+    content["logins"] = {"migration": {"secret": "FAKE-1"}, "prober": {"secret": "FAKE-2", "roles": ["Prober"]}}
+    content["logins"]["migration"] |= {"roles": ["Owner"], "graph": "administer"}
+    azure = start_azure("--estate", written(tmp_path, content), "--set", "retry_after=0")
+    azure.call("update_runbook", "aa", publish=False)
+    made = azure.call(
+        "probe_identity", "aa", login="prober", hybrid_groups=["on-site"], verify_runbooks=[asked("Plain")]
+    )
+    assert "failed" not in made, made["msg"]
+    assert ([probe["state"] for probe in made["probes"]], codes(made)) == (["proved", "proved"], [])
+    azure.control("PUT", "/settings", {"job_seconds": 3600})
+    options = {"verify_runbooks": [asked("Noisy")], "timeout": 1}
+    assert codes(azure.call("probe_identity", "aa", login="prober", **options)) == ["RA234"]
+    assert codes(azure.call("probe_identity", "aa", login="prober", force=True, timeout=1)) == ["RA222"]
+
+
+def test_the_playbook_probes_and_tests_and_has_nothing_to_do_the_second_time(azure: Azure) -> None:
+    variables = {"probe_identity_verify_runbooks": [asked("Asking", Group="FAKE-parameter-value", Wait=False)]}
+    for changed in (1, 0):
+        run = azure.playbook("azauto.runas_migration.probe", "-v", "-e", json.dumps(variables))
+        assert run.code == 0, run.output
+        assert re.search(rf"changed={changed} ", run.output), run.output
+        assert "FAKE-parameter-value" not in run.output
+    variables = {"probe_identity_verify_runbooks": [asked("Broken")]}
+    run = azure.playbook("azauto.runas_migration.probe", "-e", json.dumps(variables))
+    assert run.code != 0
+    assert "The test job of runbook Broken ended as Failed." in run.output

@@ -13,6 +13,7 @@ again while it stands. On request, drafts that the migration wrote are run as te
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
@@ -20,19 +21,20 @@ from .. import _ledger
 from .._arguments import ACCOUNT, LEDGER, LOGIN, ArgumentSpec, flat
 from .._azure import automation
 from .._finding import Finding, finding
-from .._step import Change, Hands, Outcome, Plan, StepError
-from . import draft_running
+from .._step import Change, Hands, StepError
 from ._call import Call, Result
 from .chosen_identity import SYSTEM, ChosenIdentity, choose_identity
 from .draft_running import DraftRunner
 from .draft_runs import DraftRun, DraftRuns, asked_for
 from .identity import hybrid_groups
 from .known_bad import KNOWN_BAD_OPTION, known_bad_modules
+from .modules import Bad
 from .probe_memory import CLOUD, NAME, PROBE_RUNBOOK, Memory, recall, standing_proof
-from .probe_plan import Probing, lasting, plan_probe
+from .probe_plan import Probing, plan_probe
 from .probe_reading import choose_type, find_temporaries, with_jobs
+from .probe_result import Happened, facts_of
 from .probe_running import Patience, Prober
-from .probe_script import Surroundings, name_of, script_for
+from .probe_script import Script, Surroundings, name_of, script_for
 from .probe_verdict import Expected, Verdict, recalled
 from .runbook_memory import recall as recall_rewrites
 
@@ -66,37 +68,69 @@ ARGUMENTS = (
 )
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What a run is about: who the identity is, what stands and what is to run, and what must be said already."""
+
+    expected: Expected
+    standing: Mapping[str, Verdict | None]
+    probing: Probing
+    drafts: DraftRuns
+    asked: tuple[DraftRun, ...]
+    granted: bool
+    location: str
+    findings: tuple[Finding, ...]
+
+
 def run(call: Call) -> Result:
     """Observe, plan, record, apply and verify; return the module's result."""
-    now = datetime.now(timezone.utc)
     _refuse_times(call.parameters)
+    seen = _observe(call, datetime.now(timezone.utc))
+    plan = plan_probe(seen.probing, [one.change for one in seen.asked], seen.findings)
+    prober = Prober(call, seen.expected, _patience(call, seen), {one.target: one.job for one in seen.probing.left})
+    runner = DraftRunner(call, seen.drafts, seen.asked, int(call.parameters["timeout"]))
+    return call.finish(
+        plan,
+        _hands(prober, runner, seen),
+        facts=lambda outcome: facts_of(
+            Happened(plan, outcome, call.check_mode), seen.expected, seen.standing, prober, runner, seen.asked
+        ),
+    )
+
+
+def _observe(call: Call, now: datetime) -> Seen:
     known_bad = known_bad_modules(call.parameters["known_bad"])
     asked = asked_for(call.parameters["verify_runbooks"])
     account = automation.get_account(call.session, call.account)
     expected = _expected(call, account)
     records = _ledger.read_journal(call.ledger)
     memory = recall(records)
-    verdicts = _standing(call, expected, _places(call, expected.identity), memory, now)
+    standing = _standing(call, expected, _places(call, expected.identity), memory, now)
     items = automation.list_runbooks(call.session, call.account)
-    to_run = [where for where, verdict in verdicts.items() if verdict is None]
+    to_run = tuple(where for where, verdict in standing.items() if verdict is None)
     name = name_of(call.account, expected.identity) if to_run else None
-    left, said = find_temporaries(call, items, memory, name, now)
-    script = None
-    if to_run:
-        runbook_type, why = choose_type(call, known_bad)
-        script = script_for(call.account, expected.identity, runbook_type, _surroundings(call))
-        said += [finding("RA226", call.account.arm_id, account=call.account.name, reason=why)] if why else []
-    tests = DraftRuns(call, memory, recall_rewrites(records), now, force=bool(call.parameters["force"]))
-    tested, unplanned = tests.observe(asked, items)
-    probing = Probing(call.account, script, tuple(to_run), tuple(with_jobs(left, memory)))
-    plan = plan_probe(probing, [one.change for one in tested], [*said, *unplanned])
-    prober = _prober(call, expected, memory, probing)
-    tester = DraftRunner(call, tests, tested, int(call.parameters["timeout"]))
-    return call.finish(
-        plan,
-        _hands(prober, tester, probing, str(account.get("location") or "")),
-        facts=lambda outcome: _facts(call, plan, outcome, expected, verdicts, prober, tested, tester),
+    left, found = find_temporaries(call, items, memory, name, now)
+    script, said = _script(call, expected, known_bad) if to_run else (None, [])
+    drafts = DraftRuns(call, memory, recall_rewrites(records), now, force=bool(call.parameters["force"]))
+    runs, unplanned = drafts.observe(asked, items)
+    return Seen(
+        expected,
+        standing,
+        Probing(call.account, script, to_run, tuple(with_jobs(left, memory))),
+        drafts,
+        tuple(runs),
+        granted=memory.granted >= 0,
+        location=str(account.get("location") or ""),
+        findings=(*found, *said, *unplanned),
     )
+
+
+def _script(call: Call, expected: Expected, known_bad: Sequence[Bad]) -> tuple[Script, list[Finding]]:
+    """Return the runbook to make, and what must be said of its language."""
+    runbook_type, why = choose_type(call, known_bad)
+    script = script_for(call.account, expected.identity, runbook_type, _surroundings(call))
+    account = call.account
+    return script, [finding("RA226", account.arm_id, account=account.name, reason=why)] if why else []
 
 
 def _refuse_times(parameters: Mapping[str, Any]) -> None:
@@ -162,98 +196,24 @@ def _surroundings(call: Call) -> Surroundings:
     return Surroundings(cloud.resource_manager, cloud.audience, cloud.name if foreign else None)
 
 
-def _prober(call: Call, expected: Expected, memory: Memory, probing: Probing) -> Prober:
+def _patience(call: Call, seen: Seen) -> Patience:
     """An identity is given time to see what the ledger knows that it was granted, and none else."""
-    access = int(call.parameters["access_timeout"]) if memory.granted >= 0 else 0
-    known_jobs = {one.target: one.job for one in probing.left}
-    return Prober(call, expected, Patience(int(call.parameters["timeout"]), access), known_jobs)
+    return Patience(int(call.parameters["timeout"]), int(call.parameters["access_timeout"]) if seen.granted else 0)
 
 
-def _hands(prober: Prober, tester: DraftRunner, probing: Probing, location: str) -> Hands:
+def _hands(prober: Prober, runner: DraftRunner, seen: Seen) -> Hands:
     def reread(change: Change) -> Any:
         if change.kind == PROBE_RUNBOOK:
             return prober.reread(change)
         if prober.error:
             raise StepError(f"It was not run, since the identity is not proved. {prober.error}")
-        return tester.reread(change)
+        return runner.reread(change)
 
     def write(change: Change) -> Mapping[str, Any]:
         if change.kind != PROBE_RUNBOOK:
-            return tester.write(change)
-        if change.action == "create" and probing.script is not None:
-            return prober.create(change, probing.script, location, probing.places)
+            return runner.write(change)
+        if change.action == "create" and seen.probing.script is not None:
+            return prober.create(change, seen.probing.script, seen.location, seen.probing.places)
         return prober.remove(change)
 
     return Hands(reread, write)
-
-
-def _facts(
-    call: Call,
-    plan: Plan,
-    outcome: Outcome,
-    expected: Expected,
-    standing: Mapping[str, Verdict | None],
-    prober: Prober,
-    tested: Sequence[DraftRun],
-    tester: DraftRunner,
-) -> dict[str, Any]:
-    """Return the step's own part of the result."""
-    verdicts = {**standing, **{verdict.where: verdict for verdict in prober.verdicts}}
-    tests = [tester.verdicts[test.target] for test in tested if test.target in tester.verdicts]
-    findings: list[Finding] = [*plan.findings, *prober.findings]
-    for verdict in verdicts.values():
-        findings += verdict.findings if verdict is not None else ()
-    for test in tests:
-        findings += test.findings
-    made = plan.changes if call.check_mode else tuple(done.change for done in outcome.done)
-    facts: dict[str, Any] = {
-        "changed": bool(lasting(made)),
-        "identity": _identity(expected),
-        "probes": [_probe(where, verdict) for where, verdict in verdicts.items()],
-        "runbooks": [
-            draft_running.shown(test, tester.verdicts.get(test.target), check_mode=call.check_mode) for test in tested
-        ],
-        "findings": [said.as_dict() for said in findings],
-    }
-    wrong = [*(one.error for one in prober.verdicts if one.error), *(one.error for one in tests if one.error)]
-    if wrong:
-        facts |= {"failed": True, "msg": " ".join(dict.fromkeys([*wrong, *_undone(outcome)]))}
-    return facts
-
-
-def _undone(outcome: Outcome) -> list[str]:
-    return [] if outcome.complete else [outcome.sentence()]
-
-
-def _identity(expected: Expected) -> dict[str, Any]:
-    identity = expected.identity
-    return {
-        "name": identity.name,
-        "principal_id": identity.principal_id,
-        "client_id": identity.client_id,
-        "tenant_id": expected.tenant_id,
-    }
-
-
-def _probe(where: str, verdict: Verdict | None) -> dict[str, Any]:
-    """Return a place as a result tells it."""
-    told: dict[str, Any] = {
-        "where": where,
-        "state": "planned",
-        "status": None,
-        "job": None,
-        "subscriptions": [],
-        "versions": {},
-    }
-    if verdict is None:
-        return told
-    state = "stands" if verdict.status == "stands" else "proved" if verdict.proved else "failed"
-    proof = verdict.proof or {}
-    return {
-        **told,
-        "state": state,
-        "status": verdict.status,
-        "job": verdict.job,
-        "subscriptions": list(proof.get("subscriptions") or []),
-        "versions": dict(proof.get("versions") or {}),
-    }

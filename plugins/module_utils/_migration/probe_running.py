@@ -14,6 +14,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -117,7 +118,7 @@ class Prober:
             return
 
     def _stop_known_job(self, target: str, name: str) -> None:
-        job = self._known_jobs.get(target)
+        job = self._known_jobs.pop(target, None)
         if job is None:
             return
         session, account = self._call.session, self._call.account
@@ -150,7 +151,9 @@ class Prober:
         run_on = "" if where == CLOUD else where
         self._call.record.note(PROBE_JOB, {"runbook": target, "job": job, "where": where})
         properties = {"runbook": {"name": script.name}, "parameters": {}, "runOn": run_on}
-        jobs.create_job(session, account, job, properties)
+        # Nobody else has this name: a conflict means that the request was repeated, since its first answer was lost.
+        with suppress(Conflict):
+            jobs.create_job(session, account, job, properties)
         ended = wait_for(reach_of_job(self._call, job), self._patience.job)
         if ended.late is not None:
             return Ran(where, job, ended)

@@ -47,6 +47,8 @@ def _put(call: Call) -> Response:
         raise errors.bare(404, "NotFound", "The runbook of the job does not exist.")
     if runbook.content is None:
         raise errors.bare(400, "BadRequest", "The runbook of the job is not published.")
+    if call.params["job"].lower() in account.jobs:
+        raise errors.bare(409, "Conflict", "Job with specified id already exists.")
     job = start(
         call.world,
         account,
