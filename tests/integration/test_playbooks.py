@@ -35,7 +35,7 @@ PREDICTIONS = [
         "tasks": [
             {
                 "ansible.builtin.copy": {
-                    "content": "{{ [enable_identity_result, copy_runas_roles_result, update_runbooks_result]"
+                    "content": "{{ [enable_identity_result, copy_runas_roles_result, site_recovery_result, update_runbooks_result]"
                     " | map(attribute='changes') | flatten | to_json }}",
                     "dest": "{{ predictions }}/{{ inventory_hostname }}.json",
                     "mode": "0600",
