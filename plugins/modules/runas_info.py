@@ -90,8 +90,8 @@ options:
   blocked:
     description:
       - What to do about an account whose migration would stop half way, for a right, a lock, a policy, or hybrid
-        workers that nobody has looked at. V(report) says so in RV(state). V(fail) fails, so that a playbook stops before
-        its first write; it needs V(run_as), V(runbooks), V(hybrid) and V(preflight) in O(scope).
+        workers that nobody has looked at. V(report) says so in RV(state). V(fail) fails, so that a playbook stops
+        before its first write; it needs V(run_as), V(runbooks), V(hybrid) and V(preflight) in O(scope).
     type: str
     choices: [fail, report]
     default: report

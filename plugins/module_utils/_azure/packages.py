@@ -62,7 +62,7 @@ def list_runtime_environments(session: Session, account: AccountId) -> list[Json
 
 def get_runtime_environment(session: Session, account: AccountId, name: str) -> Json:
     """Return a runtime environment: its language, version and default packages (azure-contracts, section 1.3)."""
-    path = f"{_path(account)}/runtimeEnvironments/{quoted(name)}"
+    path = f"{path_of(account)}/runtimeEnvironments/{quoted(name)}"
     doing = f"Reading runtime environment {name} of Automation account {account.name}"
     answer: Json = session.arm("GET", path, ENVIRONMENT_API_VERSION, doing).body
     return answer
@@ -81,7 +81,7 @@ def runtime_environment_of(session: Session, account: AccountId, runbook: str) -
     An Azure that does not know the version of the request, as a sovereign cloud may, has no runtime environments.
     """
     doing = f"Reading runbook {runbook} of Automation account {account.name}"
-    path = f"{_path(account)}/runbooks/{quoted(runbook)}"
+    path = f"{path_of(account)}/runbooks/{quoted(runbook)}"
     try:
         answer = session.arm("GET", path, ENVIRONMENT_API_VERSION, doing).body
     except Failed as error:
@@ -96,10 +96,11 @@ def _list(
     session: Session, account: AccountId, collection: str, what: str, api_version: str = API_VERSION
 ) -> list[Json]:
     doing = f"Listing the {what} of Automation account {account.name}"
-    return session.arm_pages(f"{_path(account)}/{collection}", api_version, doing)
+    return session.arm_pages(f"{path_of(account)}/{collection}", api_version, doing)
 
 
-def _path(account: AccountId) -> str:
+def path_of(account: AccountId) -> str:
+    """Return the URL's path of an account."""
     return (
         f"/subscriptions/{quoted(account.subscription_id)}/resourceGroups/{quoted(account.resource_group)}"
         f"/providers/Microsoft.Automation/automationAccounts/{quoted(account.name)}"

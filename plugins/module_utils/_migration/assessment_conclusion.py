@@ -20,6 +20,7 @@ from .identity import Identity
 from .migration_history import drift_of
 from .migration_state import BLOCKED, DRIFTED, MIGRATED, NOT_NEEDED, Evidence, State, state_of, uses_of
 from .part_reading import Parts
+from .retirement_stages import told
 from .run_as_survey import Surveyed
 from .unread import FAILED, FORBIDDEN, THROTTLED
 
@@ -64,6 +65,7 @@ def conclude(
         unsure=_unsure(account, reading, parts),
         unread=[str(parts.unread[what]) for what in (CONNECTIONS, RUNBOOKS) if what in parts.unread],
         warnings=said,
+        retired=told(past.stages),
     )
     drift += _back_since(account, past, evidence)
     state = state_of(evidence) if not drift else State(DRIFTED, tuple(one.sentence for one in drift))

@@ -31,6 +31,10 @@ class Settings:
     metadata_bom: bool = _setting(False, "a byte order mark before the metadata, which the az command line cannot read")
     empty_pages: bool = _setting(True, "lists of more than one page have an empty one after the first")
     runbook_page_size: int = _setting(100, "runbooks per page")
+    module_import_seconds: float = _setting(0.0, "seconds that the import of a module or package takes")
+    module_imports_end: bool = _setting(True, "imports of modules and packages come to an end")
+    module_busy_status: int = _setting(409, "status of a PUT of a module that is being imported; 0 starts anew")
+    delete_default_module_status: int = _setting(400, "status of a DELETE of a module that comes with the account")
     publish_reids_job_schedules: bool = _setting(False, "publishing gives the runbook's job schedules new ids")
     publish_loses_job_schedules: bool = _setting(False, "publishing loses the runbook's job schedules")
     put_runbook_reids_job_schedules: bool = _setting(True, "a PUT keeps one job schedule of a runbook, bare")
@@ -46,6 +50,7 @@ class Settings:
     slim_key_vault_list: bool = _setting(False, "items of the list of key vaults have no properties")
     role_assignment_page_size: int = _setting(100, "role assignments per page")
     role_definition_limit: int = _setting(5000, "custom roles")
+    sign_ins_licensed: bool = _setting(True, "the tenants have the licence that the list of sign-ins asks for")
     graph_page_size: int = _setting(100, "directory objects per page")
     resource_graph_delay: float = _setting(0.0, "seconds that Resource Graph's role assignments lag behind")
     resource_graph_tenant_has_groups: bool = _setting(
@@ -56,6 +61,8 @@ class Settings:
     )
     site_recovery_async_operation: bool = _setting(True, "Azure-AsyncOperation header on mapping updates")
     failed_vault_status: int = _setting(400, "status of the lists of a vault in state Failed")
+    site_recovery_checks_region: bool = _setting(False, "mappings move only to accounts in the region of the vault")
+    site_recovery_health_follows: bool = _setting(False, "a mapping that moved to an identity is well again")
     site_recovery_checks_roles: bool = _setting(False, "mappings move only to identities with rights on the vault")
 
     def update(self, values: dict[str, Any]) -> None:

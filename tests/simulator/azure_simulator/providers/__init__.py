@@ -24,6 +24,7 @@ from azure_simulator.providers import (
     operations_management,
     policy,
     resource_graph,
+    sign_ins,
     site_recovery,
 )
 
@@ -38,6 +39,7 @@ def all_providers() -> tuple[ModuleType, ...]:
         management_locks,
         policy,
         directory,
+        sign_ins,
         management,
         site_recovery,
         key_vault,
