@@ -30,7 +30,7 @@ PUBLISH = "method=POST,path=*/publish*"
 def azure(start_azure: Callable[..., Azure], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Azure:
     """A simulator with a container, and a temporary folder of its own."""
     empty_machine(tmp_path, monkeypatch, "first")
-    return serve(start_azure, tmp_path, "aa-ops", "aa-other", *NAMES)
+    return serve(start_azure, tmp_path, "aa-ops", "aa-other", "aa-plain", *NAMES)
 
 
 def empty_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
@@ -216,3 +216,18 @@ def test_a_ledger_that_breaks_off_ends_the_step_with_what_was_done(azure: Azure)
     assert not azure.call("update_runbook", "aa-ops", ledger=url_of(azure), **RUNBOOKS).get("failed")
     migrate(azure, "aa-other")
     assert end_state(azure, "aa-ops") == end_state(azure, "aa-other")
+
+
+def test_each_stage_of_a_retirement_may_run_on_another_machine(
+    azure: Azure, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    migrate(azure, "aa-plain")
+    retire = {"ledger": url_of(azure), "accept_unread": True, "soak_days": 0}
+    for number, stage in enumerate(("disable", "delete")):
+        empty_machine(tmp_path, monkeypatch, f"machine{number}")
+        made = azure.call("remove_runas", "aa-plain", stage=stage, **retire)
+        assert made["changed"] is True, made.get("msg")
+    empty_machine(tmp_path, monkeypatch, "last")
+    again = azure.call("remove_runas", "aa-plain", stage="delete", **retire)
+    assert again["changed"] is False, again
+    assert [found["disabled_since"] is not None for found in again["run_as"]] == [True]
