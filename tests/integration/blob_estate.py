@@ -36,11 +36,12 @@ MIGRATION = [{"role": "Contributor"}, {"role": "User Access Administrator"}]
 
 
 def account(name: str) -> dict[str, Any]:
-    """An account of the estate with a Run As account and two runbooks, one with somebody's draft."""
+    """An account of the estate with a Run As account and two runbooks, one with somebody's draft; aa-plain has none."""
+    pending = {"name": "Pending", "text": OLD, "draft": "# half done\n" + OLD}
     return {
         "name": name,
         "run_as": {"application": f"app-{name}"},
-        "runbooks": [{"name": "Plain", "text": OLD}, {"name": "Pending", "text": OLD, "draft": "# half done\n" + OLD}],
+        "runbooks": [{"name": "Plain", "text": OLD}, *([] if name == "aa-plain" else [pending])],
         "schedules": [{"name": "daily"}],
         "links": [{"runbook": "Plain", "schedule": "daily"}],
     }
