@@ -101,6 +101,14 @@ options:
         goes on, whereupon the job may fail, and reports it as a finding.
     type: bool
     default: false
+  surroundings_age:
+    description:
+      - What is the same for all accounts, container mappings and who has a connection to which application, is read
+        once and kept in the ledger's folder for so many seconds, for runs on other accounts with the same login.
+      - What is in the way of an account is read anew before it counts. V(0) reads it all anew each time. In check mode
+        nothing is kept.
+    type: int
+    default: 600
   accept_unread:
     description:
       - What to do when runbooks, jobs, vaults or other accounts could not be read for lack of rights, so that nobody

@@ -188,6 +188,44 @@ def _publish(azure: Azure, runbook_name: str, text: str, *, name: str = "aa-ops"
         automation.publish_draft(session, owner, runbook_name)
 
 
+# What is the same for all accounts
+
+
+def _asked(azure: Azure, part: str) -> int:
+    return len([entry for entry in azure.requests() if part in entry["path"]])
+
+
+def test_vaults_and_other_accounts_are_read_once_for_all_hosts(make: Make) -> None:
+    azure = make(*[account(f"aa-{number}00") for number in range(4)], vaults=[{"name": "rsv"}])
+    retired(azure, "disable", "aa-000")
+    assert _asked(azure, "/vaults") > 0
+    azure.forget_requests()
+    for number in (1, 2):
+        assert retired(azure, "disable", f"aa-{number}00")["changed"] is True
+    assert (_asked(azure, "/vaults"), _asked(azure, "aa-300/connections")) == (0, 0)
+    assert retired(azure, "disable", "aa-300", surroundings_age=0)["changed"] is True
+    assert _asked(azure, "/vaults") > 0
+
+
+def test_what_was_kept_is_read_again_before_it_is_in_the_way(make: Make) -> None:
+    shared = {"run_as": {"application": "shared"}}
+    azure = make({"name": "aa-one", **shared}, {"name": "aa-two", **shared})
+    retired(azure, "disable", "aa-one")
+    retired(azure, "delete", "aa-one", soak_days=0)
+    assert codes(retired(azure, "delete", "aa-one", soak_days=0)) == ["RA805"]
+    retired(azure, "disable", "aa-two")
+    result = retired(azure, "delete", "aa-two", soak_days=0)
+    assert kinds(result) == ["delete connection", "delete certificate", "delete application"]
+
+
+def test_what_could_not_be_read_is_not_kept(make: Make) -> None:
+    azure = make(account(), account("aa-other"))
+    azure.control("PUT", "/faults", ["status=403,code=AuthorizationFailed,path=*/aa-other/connections?*,times=0"])
+    assert "The connections of account aa-other could not be read" in retire(azure, "disable")["msg"]
+    azure.control("DELETE", "/faults")
+    assert retired(azure, "disable")["changed"] is True
+
+
 # Sign-ins
 
 

@@ -30,6 +30,7 @@ from . import retirement_result as telling
 from ._call import Call, Result
 from .recent_sign_ins import judge_sign_ins, read_sign_ins
 from .retiree import read_assets
+from .retirement_around import holders_around, mappings_around
 from .retirement_options import ARGUMENTS as OWN
 from .retirement_options import DELETE, DISABLE, PURGE, Options, options_of
 from .retirement_plan import Pending, Wishes
@@ -40,7 +41,6 @@ from .retirement_result import Decision
 from .retirement_soak import judge_soak
 from .retirement_stages import Stages, news_of, stages_of
 from .retirement_writing import hands, verify
-from .surroundings_reading import container_mappings, holders
 from .usage import Holder, Usage, Use
 from .usage_starts import with_starts
 
@@ -130,16 +130,12 @@ def _decide(
     now: datetime,
 ) -> Decision:
     """Return what may be done now. Raises StepError where the account itself, or something unread, forbids it."""
-    mappings, unread = reading.without_deleted(container_mappings(call.session, visible, call.max_parallel))
+    mappings, unread = mappings_around(call, visible)
     usage, running = _own_usage(call, options, observed, mappings)
     obstacles.refuse_used(call.account, usage)
     if wishes.refusal:
         raise wishes.refusal
-    others, unread_others = (
-        reading.without_deleted(holders(call.session, visible, call.account, call.max_parallel))
-        if wishes.entra
-        else ([], [])
-    )
+    others, unread_others = holders_around(call, visible, wishes.entra) if wishes.entra else ([], [])
     of_others = reading.usage_of_others(call, options, wishes, others, mappings)
     missed = [*usage.unread, *unread, *unread_others, *(item for found in of_others.values() for item in found.unread)]
     missed += [item for found in remains.values() for item in found.unread]

@@ -36,6 +36,7 @@ ARGUMENTS = ArgumentSpec(
         "purge_after_days": {"type": "int", "default": 30},
         "sign_in_days": {"type": "int", "default": 14},
         "refuse_recent_sign_ins": {"type": "bool", "default": False},
+        "surroundings_age": {"type": "int", "default": 600},
         "accept_running_jobs": {"type": "bool", "default": False},
         "accept_unread": {"type": "bool", "default": False},
         "accept_other_use": {"type": "bool", "default": False},

@@ -45,11 +45,11 @@ def container_mappings(
 
 
 def holders(
-    session: Session, subscriptions: Sequence[str], without: AccountId, max_parallel: int
+    session: Session, subscriptions: Sequence[str], without: AccountId | None, max_parallel: int
 ) -> tuple[list[Holder], list[Unread]]:
-    """Return the other accounts of the subscriptions that have Run As connections, and what could not be read."""
+    """Return the accounts of the subscriptions that have Run As connections, but one, and what could not be read."""
     accounts, unread = joined([partial(accounts_of, session, one) for one in subscriptions], max_parallel)
-    others = [account for account in accounts if not same_id(account.arm_id, without.arm_id)]
+    others = [account for account in accounts if without is None or not same_id(account.arm_id, without.arm_id)]
     found, unread_holders = joined([partial(holder_of, session, one) for one in others], max_parallel)
     return found, unread + unread_holders
 
