@@ -342,3 +342,23 @@ def test_the_same_thing_under_another_case_is_the_same(start_azure: Start, tmp_p
     with session(azure) as opened:
         site_recovery.update_container_mapping(opened, mapping["id"], "Enabled", account, "SystemAssignedIdentity", 20)
     assert azure.call(STEP, "aa")["changed"] is False
+
+
+def test_the_assessment_sees_what_is_left_what_is_done_and_what_came_back(start_azure: Start, tmp_path: Path) -> None:
+    azure = start_azure(*small(tmp_path))
+
+    def assessed() -> tuple[str, list[str]]:
+        document = azure.call("runas_info", "aa")["assessment"]
+        return document["state"], [item["code"] for item in document["findings"]]
+
+    assert assessed()[0] == "ready"
+    azure.call(STEP, "aa")
+    assert assessed()[0] == "migrated"
+    mapping = azure.state()["container_mappings"][0]
+    account = details(azure)["first"]["automationAccountArmId"]
+    with session(azure) as opened:
+        site_recovery.update_container_mapping(opened, mapping["id"], "Enabled", account, "RunAsAccount", 20)
+    state, found = assessed()
+    assert (state, "RA717" in found) == ("drifted", True)
+    azure.call(STEP, "aa")
+    assert assessed()[0] == "migrated"

@@ -68,6 +68,16 @@ def test_a_run_that_was_cut_off_at_a_write_is_finished_by_the_next(
     assert azure.call(STEP, "aa", **OPTIONS)["changed"] is False
 
 
+def test_a_run_that_ends_after_the_identity_says_that_it_changed_something(start_azure: Start, tmp_path: Path) -> None:
+    azure = start_azure(*small(tmp_path))
+    azure.control("PUT", "/faults", ["drop=before,times=0,method=GET,path=*roleassignments?*"])
+    result = azure.call(STEP, "aa")
+    assert (result["failed"], result["changed"], result["partial"]) == (True, True, True)
+    assert kinds(result) == ["update identity"]
+    assert {item["reason"] for item in result["not_changed"]} == {"not tried"}
+    assert "no answer from the endpoint" in result["msg"]
+
+
 def test_a_run_whose_operation_was_lost_sight_of_is_finished_by_the_next(start_azure: Start, tmp_path: Path) -> None:
     azure = start_azure(*small(tmp_path, "retry_after=0"))
     azure.control("PUT", "/faults", ["drop=before,times=0,path=*replicationoperationstatus*"])

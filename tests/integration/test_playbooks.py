@@ -35,8 +35,8 @@ PREDICTIONS = [
         "tasks": [
             {
                 "ansible.builtin.copy": {
-                    "content": "{{ [enable_identity_result, copy_runas_roles_result, site_recovery_result, update_runbooks_result]"
-                    " | map(attribute='changes') | flatten | to_json }}",
+                    "content": "{{ [enable_identity_result, copy_runas_roles_result, site_recovery_result,"
+                    " update_runbooks_result] | map(attribute='changes') | flatten | to_json }}",
                     "dest": "{{ predictions }}/{{ inventory_hostname }}.json",
                     "mode": "0600",
                 },

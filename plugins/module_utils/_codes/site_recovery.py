@@ -104,4 +104,11 @@ SITE_RECOVERY: dict[str, Code] = {
         "is lowered at {wanted}.",
         "Take that role away where nothing else needs it, and run again.",
     ),
+    "RA717": Code(
+        ERROR,
+        "Container mapping {mapping} of vault {vault} was moved to the identity on {time}, and updates its agents "
+        "through the Run As account again.",
+        "Find out who or what wrote it, such as a deployment that leaves the authentication type out, then run the "
+        "playbook site_recovery.",
+    ),
 }

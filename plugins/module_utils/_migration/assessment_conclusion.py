@@ -53,12 +53,13 @@ def conclude(
     judged = parts.wants("runbooks", "usage") and parts.wants("run_as", "access", "preflight")
     if not judged:
         return Conclusion(None, _once(said), past.last_clean)
-    drift = drift_of(account, past.history, reading.found, reading.runbooks, identity.principal_id)
+    dependants = [dict(item) for item in reading.dependants or ()]
+    drift = drift_of(account, past.history, reading.found, reading.runbooks, identity.principal_id, dependants)
     obstacles = _obstacles(identity, hybrid_accepted, reading)
     evidence = Evidence(
         found=reading.found,
         runbooks=reading.runbooks,
-        dependants=[dict(item) for item in reading.dependants or ()],
+        dependants=dependants,
         has_identity=identity.type != "None",
         begun=past.history.begun,
         obstacles=obstacles,

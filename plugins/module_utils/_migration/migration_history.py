@@ -17,6 +17,7 @@ from .._step import KNOWN_AFTER_APPLY
 from .run_as import parse_time
 from .run_as_survey import Surveyed
 from .runbook_survey import SurveyedRunbook
+from .usage import vault_name
 
 Json = Mapping[str, Any]
 
@@ -84,16 +85,19 @@ def drift_of(
     found: Sequence[Surveyed] | None,
     runbooks: Sequence[SurveyedRunbook] | None,
     principal_id: str | None,
+    dependants: Iterable[Json] = (),
 ) -> list[Finding]:
     """Return what the migration had changed and is otherwise now: Run As is back, or what replaced it is gone.
 
-    ``found`` and ``runbooks`` are None where they were not read: nothing is said about them.
+    ``found`` and ``runbooks`` are None where they were not read: nothing is said about them. ``dependants`` are what
+    was found to depend on the account.
     """
     return [
         *_identity_gone(account, history, principal_id),
         *_connections_back(account, history, found or ()),
         *_principals_enabled(account, history, found or ()),
         *_runbooks_back(history, runbooks or ()),
+        *_mappings_back(history, dependants),
     ]
 
 
@@ -153,4 +157,19 @@ def _runbooks_back(history: History, runbooks: Sequence[SurveyedRunbook]) -> lis
                 time=written.time,
             )
         )
+    return back
+
+
+def _mappings_back(history: History, dependants: Iterable[Json]) -> list[Finding]:
+    moved = {
+        normal_id(written.target): written
+        for written in history.of("container_mapping")
+        if (written.after or {}).get("automationAccountAuthenticationType") == "SystemAssignedIdentity"
+    }
+    back = []
+    for item in dependants:
+        written = moved.get(normal_id(item["resource"]))
+        if written is not None and item["uses_run_as"]:
+            facts = {"mapping": item["name"], "vault": vault_name(item["resource"]), "time": written.time}
+            back.append(finding("RA717", item["resource"], **facts))
     return back

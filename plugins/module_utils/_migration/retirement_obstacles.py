@@ -79,7 +79,7 @@ def refuse_used(account: AccountId, usage: Usage) -> None:
 _REMEDIES = {
     "runbook": "Rewrite the runbooks with update_runbook, or by hand where that leaves a finding.",
     "job": "Wait until the jobs have ended, or stop them; accept_running_jobs goes on all the same.",
-    "container_mapping": "Set the mappings to SystemAssignedIdentity.",
+    "container_mapping": "Run the playbook site_recovery.",
 }
 
 

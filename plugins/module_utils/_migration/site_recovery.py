@@ -18,10 +18,11 @@ from typing import Any
 
 from .._arguments import ACCOUNT, LEDGER, LOGIN, ArgumentSpec
 from .._azure import automation
+from .._azure.errors import AzureError
 from .._azure.ids import normal_id
 from .._finding import Finding
 from .._ledger import read_journal
-from .._step import KNOWN_AFTER_APPLY, Change, Hands, Outcome, Plan
+from .._step import KNOWN_AFTER_APPLY, Change, Hands, Outcome, Plan, StepError
 from . import identity as enabling
 from . import site_recovery_roles as roles
 from ._call import Call, Result
@@ -178,9 +179,20 @@ def _in_two_phases(call: Call, observed: Observed, decision: Decision) -> Result
     )
     if first.get("failed"):
         return _stopped(first, decision, whole)
-    again = _decide(call, observed, _identity_now(call))
-    second = _finish(approved, observed, again, again.rest, fresh=True)
+    try:
+        second = _rest(approved, observed)
+    except (AzureError, StepError) as error:
+        # The identity was enabled: a result that says that nothing was changed would be wrong.
+        return _stopped({**first, "failed": True, "msg": str(error)}, decision, whole)
     return _joined(first, second, whole)
+
+
+def _rest(call: Call, observed: Observed) -> Result:
+    """Do all that comes after the identity, which is read anew."""
+    answer = automation.get_account(call.session, call.account)
+    now = replace(observed, account=answer, before=enabling.observed_identity(answer))
+    decision = _decide(call, now, now.before)
+    return _finish(call, now, decision, decision.rest, fresh=True)
 
 
 def _identity_now(call: Call) -> enabling.Identity:
@@ -193,7 +205,7 @@ def _enable(call: Call, before: enabling.Identity, after: enabling.Identity) -> 
 
 
 def _stopped(first: Result, decision: Decision, whole: Plan) -> Result:
-    """Return the result of a run whose identity could not be enabled: nothing else was tried."""
+    """Return the result of a run that ended with the identity: nothing else was tried."""
     left = [{**change.as_dict(), "reason": "not tried"} for change in decision.rest.changes]
     return {
         **first,
@@ -232,7 +244,6 @@ class Work:
 
     def __init__(self, call: Call, decision: Decision, *, fresh: bool) -> None:
         self._call = call
-        self._decision = decision
         given = any(change.wave == roles.WIDE_WAVE for change in decision.access.changes)
         # Site Recovery sees a role late: only then is an operation that failed tried again.
         self._patience = float(call.parameters["replication_timeout"]) if fresh or given else 0.0
@@ -291,19 +302,12 @@ def _facts(call: Call, observed: Observed, decision: Decision, work: Work, outco
         "partial": is_partial(decision.access) or not outcome.complete,
     }
     found = [item.as_dict() for item in work.findings]
-    return {**facts, "findings": [*(one.as_dict() for one in _plan_findings(decision)), *found]}
+    return {**facts, "findings": [*(one.as_dict() for one in decision.plan.findings), *found]}
 
 
 _GIVING = frozenset({roles.WIDE_WAVE, roles.NARROW_WAVE})
 
 
-def _plan_findings(decision: Decision) -> tuple[Finding, ...]:
-    return decision.plan.findings
-
-
 def _identity_fact(call: Call, observed: Observed, decision: Decision) -> dict[str, Any]:
     """Return the identity as it is now, or in check mode as it would be."""
-    if call.check_mode or not observed.before.system:
-        answer = observed.account if call.check_mode else automation.get_account(call.session, call.account)
-        return enabling.identity_fact(answer, decision.after)
-    return enabling.identity_fact(observed.account, observed.before)
+    return enabling.identity_fact(observed.account, decision.after if call.check_mode else observed.before)

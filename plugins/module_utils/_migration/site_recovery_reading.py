@@ -25,7 +25,7 @@ from .._step import StepError, in_parallel
 from . import surroundings_reading as reading
 from ._call import Call
 from .access_around import SHARED
-from .shared_reading import Shelf, key_of, shared
+from .shared_reading import Shelf, key_of, peek, shared
 from .site_recovery_model import ContainerMapping, Vault, fields_of, machine_of, mapping_of, vault_of
 from .unread import Unread
 
@@ -134,12 +134,17 @@ def _index(call: Call) -> Json:
     """Return which vaults name which accounts: the same for all accounts, so one worker of a run reads it for all."""
     age = int(call.parameters["surroundings_age"])
     read = partial(_read_index, call)
-    if call.check_mode or age <= 0:
+    if age <= 0:
         return read()
     shelf = Shelf(call.ledger.parent / SHARED, _KEPT_AS, key_of(call.parameters, "site_recovery"), age)
-    kept = shared(shelf, read, lambda content: isinstance(content["vaults"], list))
+    # In check mode nothing is kept, but what is there serves: the run itself would use it.
+    kept = peek(shelf, _is_index) if call.check_mode else shared(shelf, read, _is_index)
     own = call.account.subscription_id
-    return kept if any(same_id(own, name) for name in kept["subscriptions"]) else read()
+    return kept if kept and any(same_id(own, name) for name in kept["subscriptions"]) else read()
+
+
+def _is_index(content: Json) -> bool:
+    return isinstance(content["vaults"], list) and isinstance(content["unread"], list)
 
 
 def _read_index(call: Call) -> Json:

@@ -119,9 +119,8 @@ def _role(change: Change) -> str:
 
 def is_partial(access: Access) -> bool:
     """Tell whether something that was asked for is left undone, because it cannot be done."""
-    return any(
-        one.action == LEFT and any(said.severity is Severity.ERROR for said in one.findings) for one in access.decided
-    )
+    left = [one for one in access.decided if one.action == LEFT]
+    return bool(access.hand_over) or any(said.severity is Severity.ERROR for one in left for said in one.findings)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,8 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from ansible_collections.azauto.runas_migration.plugins.module_utils import _ledger
 from ansible_collections.azauto.runas_migration.plugins.module_utils._azure.ids import AccountId
 from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.migration_history import (
@@ -120,3 +122,24 @@ def test_what_was_not_read_is_not_said_to_have_come_back(tmp_path: Path) -> None
     delete = {"action": "delete", "kind": "connection", "target": CONNECTION, "after": None}
     history = written(tmp_path, "remove_runas", delete, {})
     assert codes(history, found=None, runbooks=None) == []
+
+
+MAPPING = "/Subscriptions/s/resourceGroups/rg/providers/Microsoft.RecoveryServices/vaults/rsv/x/m"
+
+
+@pytest.mark.parametrize(
+    ("kind", "uses_run_as", "expected"),
+    [
+        ("SystemAssignedIdentity", True, ["RA717"]),
+        ("SystemAssignedIdentity", False, []),
+        ("RunAsAccount", True, []),
+    ],
+)
+def test_a_mapping_that_was_moved_and_uses_run_as_again(
+    tmp_path: Path, kind: str, uses_run_as: bool, expected: list[str]
+) -> None:
+    after = {"agentAutoUpdateStatus": "Enabled", "automationAccountAuthenticationType": kind}
+    change = {"action": "update", "kind": "container_mapping", "target": MAPPING, "after": after}
+    history = written(tmp_path, "migrate_site_recovery", change, {})
+    dependant = {"kind": "container_mapping", "name": "m", "resource": MAPPING.lower(), "uses_run_as": uses_run_as}
+    assert codes(history, dependants=[dependant]) == expected
