@@ -213,6 +213,11 @@ class Session:
         query = {"api-version": api_version, **content.pop("query", {})}
         return self._send(self._arm, method, self.cloud.resource_manager + _with_query(path, query), doing, content)
 
+    def arm_at(self, url: str, doing: str) -> Answer:
+        """Read what a URL in an answer of Resource Manager leads to. Raises Failed for one on another host."""
+        _refuse_other_host(url, self.cloud.resource_manager, doing)
+        return self._send(self._arm, "GET", url, doing, {})
+
     def arm_pages(self, path: str, api_version: str, doing: str, **content: Any) -> list[dict[str, Any]]:
         """Return the items of all pages; empty pages with a nextLink are followed (azure-contracts, 2.1)."""
         return [item for page in self.arm_page_by_page(path, api_version, doing, **content) for item in page]
@@ -244,8 +249,7 @@ class Session:
             following = answer.body.get(link)
             if not following:
                 return
-            if urlsplit(following)[:2] != urlsplit(base)[:2]:
-                raise Failed(f"{doing} failed: the next page lies on another host; the token is not sent there.")
+            _refuse_other_host(following, base, doing)
             answer = self._send(client, "GET", following, doing, {})
 
     def _send(self, client: Any, method: str, url: str, doing: str, content: Mapping[str, Any]) -> Answer:
@@ -259,6 +263,11 @@ class Session:
             code, message = error_of(body)
             raise error_from_answer(doing, response.status_code, code, message)
         return Answer(response.status_code, response.headers, body)
+
+
+def _refuse_other_host(url: str, base: str, doing: str) -> None:
+    if urlsplit(url)[:2] != urlsplit(base)[:2]:
+        raise Failed(f"{doing} failed: the answer leads to another host; the token is not sent there.")
 
 
 _RETRY_OPTIONS = {"retry_total": _RETRIES, "timeout": _REQUEST_DEADLINE, "retry_backoff_factor": 0.4}

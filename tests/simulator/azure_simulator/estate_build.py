@@ -19,7 +19,12 @@ from azure_simulator import entra, locks, policies, rbac
 from azure_simulator import estate_model as model
 from azure_simulator.clock import TICKS_PER_SECOND, graph_text
 from azure_simulator.estate import EstateError
-from azure_simulator.providers.site_recovery import intent_resource, mapping_resource, vault_resource
+from azure_simulator.providers.site_recovery_resources import (
+    intent_resource,
+    item_resource,
+    mapping_resource,
+    vault_resource,
+)
 from azure_simulator.scopes import group_scope
 from azure_simulator.world import (
     DirectoryObject,
@@ -364,8 +369,13 @@ class Builder:
                 self.world.add_resource(mapping_resource(vault.id, mapping, self._account_id(mapping.account, place)))
             for intent in item.intents:
                 self.world.add_resource(intent_resource(vault.id, intent, self._account_id(intent.account, place)))
+            for machine in item.items:
+                self.world.add_resource(item_resource(vault.id, machine, self.now))
 
     def _account_id(self, name: str | None, place: str) -> str | None:
+        """The id of an account; a resource id stands for itself, whether that account is there or not."""
+        if name and name.startswith("/"):
+            return name
         return find(self.account_ids, name, place, "account") if name else None
 
 

@@ -68,7 +68,8 @@ class Mapping(Model):
     """A Site Recovery container mapping. `provider` is A2A (Azure to Azure) or another replication.
 
     `authentication` of null leaves the member out of the answer, as old mappings do; it then means RunAsAccount.
-    `health` are the categories of what Site Recovery complains about.
+    `health` are the categories of what Site Recovery complains about. `account` may be a resource id, for one that
+    is not there.
     """
 
     name: Name
@@ -91,8 +92,21 @@ class Intent(Model):
     authentication: Literal["RunAsAccount", "SystemAssignedIdentity"] | None = None
 
 
+class Item(Model):
+    """A machine that a vault protects; null leaves a member out. `agent_expires` is in days from now."""
+
+    name: Name
+    fabric: Name = "asr-a2a-default-westeurope"
+    container: Name = "asr-a2a-default-westeurope-container"
+    provider: str = "A2A"
+    resource_group: str | None = None
+    agent_version: str | None = "9.65.7425.1"
+    agent_expires: int | None = 200
+    update_required: bool | None = False
+
+
 class Vault(Model):
-    """A Recovery Services vault with its container mappings and protection intents."""
+    """A Recovery Services vault with its container mappings, protection intents and protected machines."""
 
     name: Name
     subscription: str | None = None
@@ -101,6 +115,7 @@ class Vault(Model):
     state: str = "Succeeded"
     mappings: list[Mapping] = []
     intents: list[Intent] = []
+    items: list[Item] = []
 
 
 class RunbookReceiver(Model):

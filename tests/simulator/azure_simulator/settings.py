@@ -55,6 +55,8 @@ class Settings:
     )
     site_recovery_async_operation: bool = _setting(True, "Azure-AsyncOperation header on mapping updates")
     failed_vault_status: int = _setting(400, "status of the lists of a vault in state Failed")
+    site_recovery_checks_region: bool = _setting(False, "mappings move only to accounts in the region of the vault")
+    site_recovery_health_follows: bool = _setting(False, "a mapping that moved to an identity is well again")
     site_recovery_checks_roles: bool = _setting(False, "mappings move only to identities with rights on the vault")
 
     def update(self, values: dict[str, Any]) -> None:

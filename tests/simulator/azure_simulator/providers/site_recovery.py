@@ -10,18 +10,15 @@ from typing import Any
 
 from azure_simulator import errors, rbac
 from azure_simulator.clock import TICKS_PER_SECOND, zulu_text
-from azure_simulator.estate_model_dependants import Intent, Mapping
 from azure_simulator.paging import paged
 from azure_simulator.providers.automation.model import Account
+from azure_simulator.providers.site_recovery_resources import INTENT_TYPE, ITEM_TYPE, MAPPING_TYPE, VAULT_TYPE
 from azure_simulator.router import Provider, Routes
 from azure_simulator.wire import Call, Response, empty, json_response
 from azure_simulator.world import Resource, World, new_id
 
 Wire = dict[str, Any]
 
-VAULT_TYPE = "Microsoft.RecoveryServices/vaults"
-MAPPING_TYPE = f"{VAULT_TYPE}/replicationProtectionContainerMappings"
-_INTENT_TYPE = f"{VAULT_TYPE}/replicationProtectionIntents"
 _FULL_MAPPING_TYPE = (
     f"{VAULT_TYPE}/replicationFabrics/replicationProtectionContainers/replicationProtectionContainerMappings"
 )
@@ -68,7 +65,9 @@ def register(routes: Routes) -> None:
         "/replicationProtectionContainerMappings"
     )
     routes.add("arm", "GET", _VAULT + "/replicationProtectionContainerMappings", list_mappings, action=mapping_read)
-    routes.add("arm", "GET", _VAULT + "/replicationProtectionIntents", list_intents, action=f"{_INTENT_TYPE}/read")
+    routes.add("arm", "GET", _VAULT + "/replicationProtectionIntents", list_intents, action=f"{INTENT_TYPE}/read")
+    items = "Microsoft.RecoveryServices/vaults/replicationProtectedItems/read"
+    routes.add("arm", "GET", _VAULT + "/replicationProtectedItems", list_items, action=items)
     routes.add("arm", "GET", _MAPPING, get_mapping, action=f"{nested}/read")
     routes.add("arm", "PATCH", _MAPPING, update_mapping, action=f"{nested}/write")
     jobs = "Microsoft.RecoveryServices/vaults/replicationJobs/read"
@@ -81,112 +80,13 @@ def register(routes: Routes) -> None:
 
 def dump(world: World) -> Wire:
     """Vaults and mappings as the API shows them."""
+    _settle(world)
     return {
         "vaults": [_vault(item) for item in world.resources_of_type(VAULT_TYPE)],
         "container_mappings": [_shown(item) for item in world.resources_of_type(MAPPING_TYPE)],
-        "protection_intents": [_shown(item) for item in world.resources_of_type(_INTENT_TYPE)],
+        "protection_intents": [_shown(item) for item in world.resources_of_type(INTENT_TYPE)],
+        "protected_items": [_shown(item) for item in world.resources_of_type(ITEM_TYPE)],
     }
-
-
-# --- what an estate makes -------------------------------------------------
-
-
-def vault_resource(group_id: str, name: str, location: str, state: str = "Succeeded") -> Resource:
-    """A Recovery Services vault in a resource group."""
-    properties = {"provisioningState": state, "privateEndpointStateForSiteRecovery": "None"}
-    vault_id = f"{group_id}/providers/{VAULT_TYPE}/{name}"
-    return Resource(vault_id, VAULT_TYPE, name, properties, location, {})
-
-
-def mapping_resource(vault_id: str, mapping: Mapping, account_id: str | None) -> Resource:
-    """A container mapping of a vault. Its id begins with a capital S (contract 6)."""
-    base = vault_id.replace("/subscriptions/", "/Subscriptions/", 1) + "/replicationFabrics"
-    source = f"{base}/{mapping.fabric}/replicationProtectionContainers/{mapping.container}"
-    target_fabric = mapping.target_container.removesuffix("-container")
-    target = f"{base}/{target_fabric}/replicationProtectionContainers/{mapping.target_container}"
-    properties = {
-        "targetProtectionContainerId": target,
-        "targetProtectionContainerFriendlyName": mapping.target_container,
-        "providerSpecificDetails": _details(mapping, account_id),
-        "health": "Critical" if mapping.health else "Normal",
-        "healthErrorDetails": _health_errors(mapping.health),
-        "policyId": f"{base.removesuffix('/replicationFabrics')}/replicationPolicies/24-hour-retention-policy",
-        "state": "Paired",
-        "sourceProtectionContainerFriendlyName": mapping.container,
-        "sourceFabricFriendlyName": mapping.fabric,
-        "targetFabricFriendlyName": target_fabric,
-        "policyFriendlyName": "24-hour-retention-policy",
-    }
-    mapping_id = f"{source}/replicationProtectionContainerMappings/{mapping.name}"
-    return Resource(mapping_id, MAPPING_TYPE, mapping.name, properties)
-
-
-def _details(mapping: Mapping, account_id: str | None) -> Wire:
-    if mapping.provider != "A2A":
-        return {"instanceType": mapping.provider}
-    details: Wire = {
-        "instanceType": "A2A",
-        "agentAutoUpdateStatus": mapping.auto_update,
-        "automationAccountArmId": account_id,
-        "scheduleName": None,
-        "jobScheduleName": None,
-    }
-    if mapping.authentication is not None:
-        details["automationAccountAuthenticationType"] = mapping.authentication
-    return details
-
-
-def _health_errors(categories: list[str]) -> list[Wire]:
-    """What Site Recovery complains about: the first category, and the others inside it as what it comes from.
-
-    That a mapping carries these categories is unverified (contract 6.2).
-    """
-    if not categories:
-        return []
-    outer, *inner = (_health_error(category) for category in categories)
-    return [{**outer, "innerHealthErrors": inner}]
-
-
-def _health_error(category: str) -> Wire:
-    return {
-        "errorSource": "Provider",
-        "errorType": "Configuration",
-        "errorLevel": "Error",
-        "errorCategory": category,
-        "errorCode": "151001",
-        "summaryMessage": f"{category} in short.",
-        "errorMessage": f"{category} at length.",
-        "possibleCauses": "",
-        "recommendedAction": "",
-        "creationTimeUtc": "2024-01-01T00:00:00Z",
-    }
-
-
-def intent_resource(vault_id: str, intent: Intent, account_id: str | None) -> Resource:
-    """A protection intent of a vault; what is null in the estate is not in the answer (contract 6.2)."""
-    optional = {
-        "agentAutoUpdateStatus": intent.auto_update,
-        "automationAccountArmId": account_id,
-        "automationAccountAuthenticationType": intent.authentication,
-    }
-    group_id = vault_id.partition("/providers/")[0]
-    details = {
-        "instanceType": "A2A",
-        "fabricObjectId": f"{group_id}/providers/Microsoft.Compute/virtualMachines/{intent.name}",
-        "primaryLocation": "westeurope",
-        "recoveryLocation": "northeurope",
-        "recoveryAvailabilityType": "Single",
-        **{name: value for name, value in optional.items() if value is not None},
-    }
-    properties = {
-        "friendlyName": intent.name,
-        "jobId": None,
-        "jobState": "Succeeded",
-        "isActive": True,
-        "providerSpecificDetails": details,
-    }
-    base = vault_id.replace("/subscriptions/", "/Subscriptions/", 1)
-    return Resource(f"{base}/replicationProtectionIntents/{intent.name}", _INTENT_TYPE, intent.name, properties)
 
 
 # --- handlers -------------------------------------------------------------
@@ -210,7 +110,13 @@ def list_mappings(call: Call) -> Response:
 
 def list_intents(call: Call) -> Response:
     vault = _working_vault(call)
-    return paged(call, call.world.resources_of_type(_INTENT_TYPE, vault.id + "/"), _shown, extra={"nextLink": None})
+    return paged(call, call.world.resources_of_type(INTENT_TYPE, vault.id + "/"), _shown, extra={"nextLink": None})
+
+
+def list_items(call: Call) -> Response:
+    """The machines that a vault protects."""
+    vault = _working_vault(call)
+    return paged(call, call.world.resources_of_type(ITEM_TYPE, vault.id + "/"), _shown, extra={"nextLink": None})
 
 
 def get_mapping(call: Call) -> Response:
@@ -218,7 +124,7 @@ def get_mapping(call: Call) -> Response:
 
 
 def update_mapping(call: Call) -> Response:
-    """The A2A input replaces what was there; a job is made, and the answer comes later (contract 6)."""
+    """The A2A input replaces what was there once the operation ended; a job is made (contract 6 and 6.3)."""
     mapping = _existing_mapping(call)
     given = (call.json().get("properties") or {}).get("providerSpecificInput") or {}
     details = mapping.properties["providerSpecificDetails"]
@@ -233,9 +139,7 @@ def update_mapping(call: Call) -> Response:
         "jobScheduleName": details.get("jobScheduleName"),
     }
     problem = _problem(call.world, wanted, _existing_vault(call))
-    if problem is None:
-        mapping.properties["providerSpecificDetails"] = wanted
-    return _accepted(call, mapping, _start_job(call, mapping, problem))
+    return _accepted(call, mapping, wanted, _start_job(call, mapping, problem))
 
 
 def list_jobs(call: Call) -> Response:
@@ -292,6 +196,7 @@ def _existing_vault(call: Call) -> Resource:
 def _working_vault(call: Call) -> Resource:
     """The vault; an error for one in state Failed. Which one Azure answers is unverified (contract 6.2)."""
     vault = _existing_vault(call)
+    _settle(call.world)
     if vault.properties["provisioningState"] == "Failed":
         message = f"The vault '{vault.name}' is in state Failed."
         raise errors.arm_error(call.world.settings.failed_vault_status, "VaultInFailedState", message)
@@ -300,6 +205,7 @@ def _working_vault(call: Call) -> Resource:
 
 def _existing_mapping(call: Call) -> Resource:
     vault = _existing_vault(call)
+    _settle(call.world)
     fabric, container, name = (call.params[key] for key in ("fabric", "container", "mapping"))
     mapping_id = (
         f"{vault.id}/replicationFabrics/{fabric}/replicationProtectionContainers/{container}"
@@ -311,6 +217,33 @@ def _existing_mapping(call: Call) -> Resource:
     return mapping
 
 
+def _settle(world: World) -> None:
+    """Let the mappings show what the operations that ended by now have written."""
+    for operation in world.provider_state.get(_OPERATIONS, {}).values():
+        if "wanted" in operation and world.clock.is_visible(operation["ready_at"]):
+            mapping, details = world.resources[operation["mapping"].lower()], operation.pop("wanted")
+            mapping.properties["providerSpecificDetails"] = details
+            if world.settings.site_recovery_health_follows and _on_identity(details):
+                _drop_run_as_health(mapping)
+
+
+def _on_identity(details: Wire) -> bool:
+    kind = details["automationAccountAuthenticationType"]
+    return details["agentAutoUpdateStatus"] == "Enabled" and kind == "SystemAssignedIdentity"
+
+
+def _drop_run_as_health(mapping: Resource) -> None:
+    """Take away what is said about Run As accounts; that this follows a write is unverified (contract 6.3)."""
+    nested = [
+        one
+        for error in mapping.properties["healthErrorDetails"]
+        for one in ({**error, "innerHealthErrors": []}, *error["innerHealthErrors"])
+    ]
+    left = [one for one in nested if not one["errorCategory"].startswith("AgentAutoUpdateRunAsAccount")]
+    mapping.properties["healthErrorDetails"] = left
+    mapping.properties["health"] = "Critical" if left else "Normal"
+
+
 def _problem(world: World, details: Wire, vault: Resource) -> str | None:
     """Why Site Recovery could not use an automation account, or None."""
     if details["agentAutoUpdateStatus"] != "Enabled":
@@ -318,18 +251,31 @@ def _problem(world: World, details: Wire, vault: Resource) -> str | None:
     account = world.accounts.get(str(details["automationAccountArmId"] or "").lower())
     if account is None:
         return "The automation account that the mapping names was not found."
-    if details["automationAccountAuthenticationType"] == "SystemAssignedIdentity" and not account.system_principal_id:
+    if world.settings.site_recovery_checks_region and _region(account.location) != _region(vault.location or ""):
+        return f"The automation account {account.name} is not in the region of the vault {vault.name}."
+    if details["automationAccountAuthenticationType"] != "SystemAssignedIdentity":
+        return None
+    if not account.system_principal_id:
         return f"The automation account {account.name} has no system assigned identity."
     if world.settings.site_recovery_checks_roles and not _may_use(world, account, vault):
         return f"The identity of the automation account {account.name} is not allowed to use the vault {vault.name}."
     return None
 
 
+def _region(name: str) -> str:
+    return name.replace(" ", "").lower()
+
+
 def _may_use(world: World, account: Account, vault: Resource) -> bool:
-    """Whether the account's identity could write to the vault's fabrics, as Contributor can."""
-    entries = rbac.permissions(world, account.system_principal_id or "", vault.id)
+    """Whether the account's identity could write to the vault's fabrics, as Contributor can, by roles seen by now."""
     action = "Microsoft.RecoveryServices/vaults/replicationFabrics/write"
-    return any(rbac.grants(entry, action) for entry in entries)
+    held = rbac.visible_at(world, vault.id, below=False, holders=[account.system_principal_id or ""])
+    for assignment in held:
+        definition = world.role_definitions.get(rbac.role_guid(assignment.role_definition_id))
+        entries = definition.permissions if definition else []
+        if world.clock.is_visible(assignment.visible_from) and any(rbac.grants(entry, action) for entry in entries):
+            return True
+    return False
 
 
 def _start_job(call: Call, mapping: Resource, problem: str | None) -> Wire:
@@ -347,7 +293,7 @@ def _start_job(call: Call, mapping: Resource, problem: str | None) -> Wire:
             "state": "Failed" if problem else "Succeeded",
             "stateDescription": "Failed" if problem else "Completed",
             "tasks": [],
-            "errors": [{"serviceErrorDetails": {"message": problem}}] if problem else [],
+            "errors": [_job_error(problem, now)] if problem else [],
             "startTime": now,
             "endTime": now,
             "allowedActions": [],
@@ -360,11 +306,24 @@ def _start_job(call: Call, mapping: Resource, problem: str | None) -> Wire:
     return _jobs(call.world)[name]
 
 
-def _accepted(call: Call, mapping: Resource, job: Wire) -> Response:
+def _job_error(problem: str, now: str) -> Wire:
+    service = {
+        "code": "151024",
+        "message": problem,
+        "possibleCauses": "The automation account cannot be used.",
+        "recommendedAction": "Correct that, and write the mapping again.",
+        "activityId": new_id(),
+    }
+    return {"errorLevel": "Error", "creationTime": now, "taskId": "", "serviceErrorDetails": service}
+
+
+def _accepted(call: Call, mapping: Resource, wanted: Wire, job: Wire) -> Response:
     operation, settings = new_id(), call.world.settings
     ready_at = call.world.clock.now() + int(settings.operation_seconds * TICKS_PER_SECOND)
     operations = call.world.provider_state.setdefault(_OPERATIONS, {})
     operations[operation] = {"ready_at": ready_at, "job": job["name"], "problem": job["problem"]}
+    if job["problem"] is None:
+        operations[operation] |= {"mapping": mapping.id, "wanted": wanted}
     vault_path = _existing_vault(call).id
     version = f"?api-version={call.api_version}"
     headers = {
