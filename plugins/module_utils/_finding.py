@@ -25,6 +25,7 @@ from ._codes.limiting import LIMITING
 from ._codes.modules import MODULES
 from ._codes.reading import READING
 from ._codes.retirement import RETIREMENT
+from ._codes.rollback import ROLLBACK
 from ._codes.run_as import RUN_AS
 from ._codes.runbooks import RUNBOOKS
 from ._codes.site_recovery import SITE_RECOVERY
@@ -46,6 +47,7 @@ CODES: dict[str, Code] = {
     **DEPENDANTS,
     **SITE_RECOVERY,
     **RETIREMENT,
+    **ROLLBACK,
     **READING,
 }
 
