@@ -12,21 +12,21 @@ module: rollback_migration
 short_description: Take the migration of an Automation account back
 version_added: 1.0.0
 description:
-  - Undoes what the other modules of this collection recorded in the ledger for one Azure Automation account, all of it or
-    that of chosen steps, in reverse order.
+  - Undoes what the other modules of this collection recorded in the ledger for one Azure Automation account, all of
+    it or that of chosen steps, in reverse order.
   - What is found as the migration left it goes back to what was there before. What somebody else changed since is a
     conflict; it is named in RV(conflicts) and left alone. What cannot come back is named in RV(not_restored).
-  - First the application of a Run As account is restored in Microsoft Entra and its service principal enabled, then its
-    connection is made again, then runbooks get the contents that they had, published and draft, byte for byte; container
-    mappings, role assignments, access policies, app roles, directory roles, memberships and modules follow, and the
-    identity comes last. When something fails, what leans on it is not begun.
-  - Only what the migration gave is taken away. Of an access policy those permissions go that it added. The identity goes
-    only where the migration enabled it and nothing else uses it; else a finding names who does.
+  - First the application of a Run As account is restored in Microsoft Entra and its service principal enabled, then
+    its connection is made again, then runbooks get the contents that they had, published and draft, byte for byte;
+    container mappings, role assignments, access policies, app roles, directory roles, memberships and modules follow,
+    and the identity comes last. When something fails, what leans on it is not begun.
+  - Only what the migration gave is taken away. Of an access policy those permissions go that it added. The identity
+    goes only where the migration enabled it and nothing else uses it; else a finding names who does.
   - Links of runbooks to schedules and webhooks are compared before and after publishing, and lost links made again.
   - What M(azauto.runas_migration.limit_runas) did has a way back of its own, and is left.
   - The rollback is recorded in the same ledger. A migration may follow it, and another rollback that.
-  - Where the login has no rights in Microsoft Entra, the rest is done, and what an administrator has to do is reported in
-    RV(pending), with RV(partial=true).
+  - Where the login has no rights in Microsoft Entra, the rest is done, and what an administrator has to do is
+    reported in RV(pending), with RV(partial=true).
 options:
   steps:
     description:
@@ -46,9 +46,9 @@ options:
     default: skip
   accept_lost:
     description:
-      - What to do when contents of runbooks are missing in the ledger or were altered, or when the application of a Run As
-        account can no longer be restored. V(false) refuses, names them, and changes nothing. V(true) takes the rest back
-        and reports each in RV(not_restored).
+      - What to do when contents of runbooks are missing in the ledger or were altered, or when the application of a
+        Run As account can no longer be restored. V(false) refuses, names them, and changes nothing. V(true) takes the
+        rest back and reports each in RV(not_restored).
     type: bool
     default: false
   accept_unread:
@@ -59,8 +59,8 @@ options:
     default: false
   accept_other_use:
     description:
-      - What to do when something besides the migration uses the identity. V(false) leaves the identity and names who uses
-        it. V(true) takes it away all the same, and reports it.
+      - What to do when something besides the migration uses the identity. V(false) leaves the identity and names who
+        uses it. V(true) takes it away all the same, and reports it.
     type: bool
     default: false
   replication_timeout:
@@ -109,8 +109,8 @@ RETURN = r"""
 steps:
   description:
     - For each step, how much of what it wrote was taken back (C(changed), in check mode what would be), was as before
-      already (C(back)), was changed by others (C(conflicts)), cannot come back (C(not_restored)), or is left to people with
-      more rights (C(pending)).
+      already (C(back)), was changed by others (C(conflicts)), cannot come back (C(not_restored)), or is left to
+      people with more rights (C(pending)).
   returned: success
   type: dict
   sample: {"update_runbook": {"changed": 4, "back": 0, "conflicts": 0, "not_restored": 0, "pending": 0}}
@@ -146,8 +146,8 @@ account:
   type: dict
   sample: {"name": "aa-ops"}
 changes:
-  description: What was changed, or in check mode would be. Each has C(action), C(kind), C(target), C(before), C(after).
-  returned: success
+  description: What was changed, or in check mode would be. Each has C(action), C(kind), C(target), C(before),
+  C(after). returned: success
   type: list
   elements: dict
   sample: [{"action": "publish", "kind": "runbook_published"}]
@@ -164,8 +164,9 @@ not_changed:
   elements: dict
   sample: []
 partial:
-  description: Whether something was not taken back, for whatever reason that RV(conflicts), RV(not_restored), RV(pending)
-    and RV(not_changed) tell.
+  description:
+    - Whether something was not taken back, for whatever reason that RV(conflicts), RV(not_restored), RV(pending) and
+      RV(not_changed) tell.
   returned: success
   type: bool
   sample: false

@@ -213,8 +213,8 @@ def test_the_identity_stays_while_what_it_was_given_stays(azure: Azure) -> None:
     migrate(azure)
     made = roll_back(azure, steps=["enable_identity"])
     assert (made["changed"], codes(made)) == (False, ["RA845"])
-    assert "runbook Plain" in made["findings"][0]["sentence"]
-    assert "role assignment" in made["findings"][0]["sentence"]
+    assert "a role assignment at" in made["findings"][0]["sentence"]
+    assert "an access policy of key vault kv" in made["findings"][0]["sentence"]
 
 
 @pytest.mark.parametrize("named", ["nonsense", "limit_runas"])
@@ -446,7 +446,7 @@ def test_what_can_be_read_late_is_waited_for(start_azure: Callable[..., Azure], 
     azure = _ready_to_retire(start_azure, tmp_path)
     migrate(azure)
     _retire(azure, stage="delete", delete_application=True)
-    azure.control("PATCH", "/settings", {"replication_delay": 2})
+    azure.control("PUT", "/settings", {"replication_delay": 2})
     made = roll_back(azure, replication_timeout=20)
     assert made.get("failed") is None
     assert "run-as" in _enabled(azure)
@@ -461,7 +461,9 @@ def test_a_purged_application_is_a_refusal_that_says_so(start_azure: Callable[..
     for check in (True, False):
         refused = roll_back(azure, check=check)
         assert refused["failed"] is True
-        assert "purged" in refused["msg"] and "accept_lost" in refused["msg"] and "Nothing was changed" in refused["msg"]
+        assert (
+            "purged" in refused["msg"] and "accept_lost" in refused["msg"] and "Nothing was changed" in refused["msg"]
+        )
         assert left(refused["not_restored"])[0][0] == "RA843"
     assert azure.writes() == []
     made = roll_back(azure, accept_lost=True)
@@ -595,7 +597,7 @@ def test_a_content_that_is_not_whole_is_named(azure: Azure, damage: str) -> None
 def test_the_ledger_of_another_account_is_refused(azure: Azure) -> None:
     migrate(azure)
     journal = _folder(azure) / "journal.jsonl"
-    journal.write_text(journal.read_text().replace("/automationAccounts/aa\"", "/automationAccounts/other\""))
+    journal.write_text(journal.read_text().replace('/automationAccounts/aa"', '/automationAccounts/other"'))
     refused = roll_back(azure)
     assert refused["failed"] is True
     assert "automationaccounts/other" in refused["msg"] and "Nothing was changed" in refused["msg"]

@@ -97,8 +97,10 @@ ROLLBACK: dict[str, Code] = {
     ),
     "RA856": Code(
         ERROR,
-        "Application {application} has another service principal now ({new}, was {old}). It was left alone.",
-        "Check who made it, and enable or disable it by hand.",
+        "Application {application} has another service principal now ({new}, was {old}), without the access that the "
+        "old one had. It was left alone.",
+        "Delete the new one in Microsoft Entra if nothing else needs it, and run again while the old one can be "
+        "restored.",
     ),
     "RA857": Code(
         WARNING,

@@ -105,6 +105,10 @@ class Entra:
 
     def _application(self, undo: Undo) -> Part:
         found = self._find(undo.start)
+        known = self._principals.get(str(undo.start["application_id"]).lower())
+        if known and found.principal is not None and not same_id(str(found.principal["id"]), known):
+            # Restoring an application in the portal makes a service principal of its own (docs/contract.md, 5.8).
+            return _another_principal(undo, known, found.principal)
         if found.state is not None:
             return Part(back=(undo,))
         if found.application is None and found.deleted is None:
@@ -130,9 +134,7 @@ class Entra:
             return Part(conflicts=(Said(undo.kind, undo.target, undo.step, gone),))
         now = principal_state(there)
         if not same_id(str(now["id"]), str(undo.start["id"])):
-            facts = {"application": now["application_id"], "old": undo.start["id"], "new": now["id"]}
-            other = finding("RA856", undo.target, **facts)
-            return Part(conflicts=(Said(undo.kind, undo.target, undo.step, other),))
+            return _another_principal(undo, str(undo.start["id"]), there)
         if now["enabled"] == undo.start["enabled"]:
             return Part(back=(undo,))
         action = "enable" if undo.start["enabled"] else "disable"
@@ -230,6 +232,12 @@ def principals_in(records: Iterable[Json]) -> dict[str, str]:
         if principal:
             found[str(principal["appId"]).lower()] = str(principal["id"])
     return found
+
+
+def _another_principal(undo: Undo, old: str, there: Json) -> Part:
+    facts: dict[str, Any] = {"application": undo.start["application_id"], "old": old, "new": there["id"]}
+    said = finding("RA856", undo.target, **facts)
+    return Part(conflicts=(Said(undo.kind, undo.target, undo.step, said),))
 
 
 def _track(state: Json) -> str:
