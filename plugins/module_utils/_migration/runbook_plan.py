@@ -226,6 +226,9 @@ def _nothing_to_rewrite(
     runbook: Runbook, rewriter: Rewriter, rewrite: Rewrite, standing: Standing, owed: _Owed, memory: Memory
 ) -> Decision:
     """The published content stays; what an earlier run began may be left to finish."""
+    if owed.draft and standing is Standing.OURS and memory.planned == _digest_or_none(runbook.draft):
+        # A rollback was cut off before it published: what it made the draft is nobody's work.
+        return _put_back(runbook, rewrite, owed.draft)
     if owed.draft and standing in (Standing.NONE, Standing.SAME):
         if memory.planned == _digest_or_none(runbook.published):
             return _put_back(runbook, rewrite, owed.draft)
