@@ -67,12 +67,17 @@ def recall(records: Sequence[Mapping[str, Any]]) -> dict[str, Memory]:
     """Return the memory of each runbook, by the lower-cased id of the runbook."""
     memories: dict[str, Memory] = {}
     for record in records:
-        if record.get("step") not in _WRITERS:
+        if record.get("step") != NAME and not _is_of_rollback(record):
             continue
         change = record.get("change") or {}
         target = str(record.get("runbook") or change.get("target") or "").lower()
         memories[target] = _with_record(memories.get(target, NOTHING), record, change)
     return memories
+
+
+def _is_of_rollback(record: Mapping[str, Any]) -> bool:
+    """Tell whether a rollback set a draft aside, or put it back; what it wrote is no rewrite of ours."""
+    return record.get("step") in _WRITERS and record["event"] in (DRAFT_SAVED, DRAFT_SETTLED)
 
 
 def _with_record(memory: Memory, record: Mapping[str, Any], change: Mapping[str, Any]) -> Memory:

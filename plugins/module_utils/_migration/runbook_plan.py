@@ -127,12 +127,17 @@ def waits_for_draft(runbook: Runbook, rewrite: Rewrite, wishes: Wishes, memory: 
 
 
 def standing_of(runbook: Runbook, rewrite: Rewrite, memory: Memory) -> Standing:
-    """Tell whose the draft is: ours equals the rewrite, or is one that the ledger says we wrote."""
+    """Tell whose the draft is: ours equals the rewrite, or is one that the ledger says we wrote.
+
+    ``memory.planned`` is what somebody's draft made room for: a rewrite, or what a rollback was about to publish.
+    """
     if runbook.draft is None:
         return Standing.NONE
     if runbook.draft == runbook.published:
         return Standing.SAME
-    if digest(runbook.draft) in memory.ours or (_is_rewritten(rewrite) and runbook.draft == rewrite.content):
+    if digest(runbook.draft) in memory.ours or digest(runbook.draft) == memory.planned:
+        return Standing.OURS
+    if _is_rewritten(rewrite) and runbook.draft == rewrite.content:
         return Standing.OURS
     return Standing.THEIRS
 
