@@ -23,7 +23,8 @@ from .runbook_survey import SurveyedRunbook
 
 Json = Mapping[str, Any]
 
-_STEPS = frozenset(STEPS)
+# A probe leaves nothing behind, so that it is no beginning.
+_STEPS = frozenset(STEPS) - {"probe_identity"}
 
 
 @dataclass(frozen=True)
