@@ -194,6 +194,28 @@ def test_links_to_schedules_survive_publishing_it_back(
     assert after == start
 
 
+def test_neither_assessment_nor_report_call_the_account_migrated_afterwards(azure: Azure) -> None:
+    before = azure.call("runas_info", "aa")["assessment"]
+    migrate(azure)
+    migrated = azure.call("runas_info", "aa")["assessment"]
+    assert migrated["state"] != before["state"]
+    roll_back(azure)
+    after = azure.call("runas_info", "aa")["assessment"]
+    assert (after["state"], after["state_because"]) == (before["state"], before["state_because"])
+    assert {finding["code"] for finding in after["findings"]} == {finding["code"] for finding in before["findings"]}
+
+
+def test_the_playbook_takes_a_migration_back(azure: Azure) -> None:
+    start = comparable(azure)
+    migrate(azure)
+    run = azure.playbook("azauto.runas_migration.rollback")
+    assert run.code == 0, run.output + run.errors
+    assert "changed=1" in run.output
+    assert comparable(azure) == start
+    again = azure.playbook("azauto.runas_migration.rollback")
+    assert "changed=0" in again.output
+
+
 # Chosen steps
 
 
