@@ -15,6 +15,9 @@ options:
   ledger:
     description:
       - The folder of the ledger. Each account has a folder of its own in it, for the owner only.
+      - Or the URL of a blob container, such as C(https://account.blob.core.windows.net/container), with a prefix after
+        it if wanted, in any cloud. The container has to be there, and the login needs the role C(Storage Blob Data
+        Contributor) on it. Each account is then locked by a lease. See C(docs/ledger.md).
       - What a step is about to change is recorded here, with its previous state, before it is changed.
       - Environment variable E(RUNAS_MIGRATION_LEDGER). Without it, C(~/runas_migration_ledger).
     type: path
@@ -30,5 +33,21 @@ options:
     description:
       - The RV(ignore:plan_fingerprint) that a run in check mode returned and that was approved. Any other plan is
         refused before the first write. A plan without changes is always accepted.
+    type: str
+  not_before:
+    description:
+      - Nothing is written before this time, such as V(2026-11-28T22:00:00Z). It needs a time zone.
+      - A run that has something to change is refused then. One that has nothing to change succeeds at any time, and so
+        does check mode, which says that the window is not open.
+    type: str
+  not_after:
+    description:
+      - No write begins after this time, such as V(2026-11-29T04:00:00Z). It needs a time zone.
+      - A step that is at work then stops before its next write. What it has done is recorded, and a run inside a
+        window does the rest.
+    type: str
+  change_reference:
+    description:
+      - The number of the change request, or what else says why this is done. Each record of the ledger carries it.
     type: str
 """

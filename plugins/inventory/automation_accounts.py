@@ -118,7 +118,8 @@ options:
     type: path
   ledger:
     description:
-      - The folder of the ledgers, from which an assessment tells accounts in progress, migrated or drifted.
+      - The folder of the ledgers, from which an assessment tells accounts in progress, migrated or drifted; or the URL
+        of a blob container.
       - Environment variable E(RUNAS_MIGRATION_LEDGER).
     type: path
   allow_partial:
@@ -199,6 +200,7 @@ from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructa
 
 from ..module_utils._arguments import LOGIN, flat, with_environment
 from ..module_utils._azure.errors import AzureError
+from ..module_utils._ledger import LedgerError, is_url
 from ..module_utils._migration import account_hosts
 from ..module_utils._migration.account_listing import Account
 from ..module_utils._migration.account_survey import Survey, SurveyError, fingerprint, make_survey
@@ -229,7 +231,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             refuse_broken(option, self.get_option(option))
         try:
             survey = self._survey(path, cache, self._parameters(config))
-        except (AzureError, SurveyError, ValueError) as error:
+        except (AzureError, LedgerError, SurveyError, ValueError) as error:
             raise AnsibleParserError(str(error)) from None
         for sentence in survey.unread:
             self.display.warning(f"The inventory is partial: {sentence}")
@@ -252,7 +254,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         given = {name: self.get_option(name) for name in self._options}
         for name, option in _TEMPLATED.items():
             written = next((config[key] for key in (name, *option.get("aliases", ())) if key in config), None)
-            if isinstance(written, str) and self.templar.is_template(written):
+            # A URL is no path, though the type of the option makes one of it.
+            if isinstance(written, str) and (self.templar.is_template(written) or is_url(written)):
                 given[name] = self._filled(written, option["type"])
         subscription = given.pop("subscription_id")
         filled = with_environment(given)

@@ -92,6 +92,9 @@ LEDGER = ArgumentSpec(
         "ledger": {"type": "path"},
         "ledger_ephemeral": {"type": "str", "choices": ["refuse", "accept"], "default": "refuse"},
         "expect_plan": {"type": "str"},
+        "not_before": {"type": "str"},
+        "not_after": {"type": "str"},
+        "change_reference": {"type": "str"},
     }
 )
 

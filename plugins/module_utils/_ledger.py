@@ -23,15 +23,18 @@ import socket
 import tempfile
 import threading
 import uuid
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 DEFAULT_FOLDER = "~/runas_migration_ledger"
+JOURNAL = "journal.jsonl"
 JOURNAL_VERSION = 1
 _UNREADABLE = re.compile(r"[^A-Za-z0-9_-]+")
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
 
 
 class LedgerError(Exception):
@@ -40,6 +43,39 @@ class LedgerError(Exception):
 
 class LedgerBusy(LedgerError):
     """Another run holds the account."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where an account's folder is a copy from: ``fetch`` returns a file of it by its name there, None where there is
+    none; ``alone`` waits until no other machine holds the lock of a name, and holds it."""
+
+    fetch: Callable[[str], bytes | None]
+    alone: Callable[[str], AbstractContextManager[None]]
+
+
+# The account folders that are copies, while they are in use.
+_ORIGINS: dict[Path, Origin] = {}
+
+
+@contextmanager
+def copied_from(folder: Path, origin: Origin) -> Iterator[None]:
+    """Have what ``folder`` lacks fetched from ``origin`` when it is read."""
+    _ORIGINS[folder] = origin
+    try:
+        yield
+    finally:
+        del _ORIGINS[folder]
+
+
+def origin_of(folder: Path) -> Origin | None:
+    """Return where a folder is a copy from; None for one that is the ledger itself."""
+    return _ORIGINS.get(folder)
+
+
+def is_url(ledger: str) -> bool:
+    """Tell whether the option names a ledger elsewhere, be its URL right or wrong."""
+    return bool(_URL.match(ledger))
 
 
 def account_folder(ledger: str, account_name: str, account_id: str) -> Path:
@@ -55,7 +91,7 @@ def refuse_ephemeral(ledger: str, environment: Mapping[str, str]) -> None:
     Under an AWX job (``JOB_ID`` is set) the project, the home and the temporary
     folder live in a container that ends with the job.
     """
-    if not environment.get("JOB_ID"):
+    if not environment.get("JOB_ID") or is_url(ledger):
         return
     folder = Path(ledger).expanduser().resolve()
     for root in _roots_of_job(environment):
@@ -72,8 +108,8 @@ def _roots_of_job(environment: Mapping[str, str]) -> list[Path]:
 
 
 @contextmanager
-def held(folder: Path, account_id: str, step: str) -> Iterator[LedgerOfAccount]:
-    """Hold the account's ledger for a whole step.
+def held(folder: Path, account_id: str, step: str, marks: Mapping[str, str] | None = None) -> Iterator[LedgerOfAccount]:
+    """Hold the account's ledger for a whole step. ``marks`` are what each of its records says besides.
 
     Raises LedgerBusy, naming the holder, when another process holds it, and
     LedgerError when the folder cannot be used.
@@ -88,7 +124,7 @@ def held(folder: Path, account_id: str, step: str) -> Iterator[LedgerOfAccount]:
     try:
         _lock_or_name_holder(lock, folder)
         _write_holder(lock, step)
-        yield LedgerOfAccount(folder, account_id, step)
+        yield LedgerOfAccount(folder, account_id, step, marks)
     finally:
         os.close(lock)
 
@@ -109,16 +145,26 @@ def _lock_or_name_holder(lock: int, folder: Path) -> None:
 
 
 def _write_holder(lock: int, step: str) -> None:
-    holder = {"pid": os.getpid(), "host": socket.gethostname(), "user": _user(), "step": step, "since": now()}
-    if os.environ.get("JOB_ID"):
-        holder["job"] = os.environ["JOB_ID"]
     os.ftruncate(lock, 0)
-    os.pwrite(lock, json.dumps(holder).encode(), 0)
+    os.pwrite(lock, holder_text(step).encode(), 0)
 
 
 def _read_holder(lock: int) -> str:
+    return holder_words(os.pread(lock, 4096, 0))
+
+
+def holder_text(step: str) -> str:
+    """Return who this process is, as JSON in ASCII: what a lock tells of its holder."""
+    holder = {"pid": os.getpid(), "host": socket.gethostname(), "user": _user(), "step": step, "since": now()}
+    if os.environ.get("JOB_ID"):
+        holder["job"] = os.environ["JOB_ID"]
+    return json.dumps(holder)
+
+
+def holder_words(text: str | bytes) -> str:
+    """Return what a lock tells of its holder, in words."""
     try:
-        holder = json.loads(os.pread(lock, 4096, 0))
+        holder = json.loads(text)
     except ValueError:
         return "a process that has just started"
     job = f", AWX job {holder['job']}" if "job" in holder else ""
@@ -135,8 +181,9 @@ def _user() -> str:
 class LedgerOfAccount:
     """The record of one account, open for writing; made by ``held`` only."""
 
-    def __init__(self, folder: Path, account_id: str, step: str) -> None:
+    def __init__(self, folder: Path, account_id: str, step: str, marks: Mapping[str, str] | None = None) -> None:
         self.folder = folder
+        self._marks = dict(marks or {})
         self._account_id = account_id
         self._step = step
         self._run = uuid.uuid4().hex
@@ -180,8 +227,6 @@ class LedgerOfAccount:
 
     def _append(self, event: str, facts: dict[str, Any]) -> int:
         with self._writing:
-            if self._journal is None:
-                self._journal = self._open_journal()
             self._number += 1
             record = {
                 "version": JOURNAL_VERSION,
@@ -191,13 +236,21 @@ class LedgerOfAccount:
                 "account": self._account_id,
                 "step": self._step,
                 "event": event,
+                **self._marks,
                 **facts,
             }
-            _append_line(self._journal, json.dumps(record, ensure_ascii=False, sort_keys=True))
+            self._write(json.dumps(record, ensure_ascii=False, sort_keys=True).encode() + b"\n")
             return self._number
 
+    def _write(self, line: bytes) -> None:
+        """Add a line to the journal, durably."""
+        if self._journal is None:
+            self._journal = self._open_journal()
+        _write_all(self._journal, line)
+        os.fsync(self._journal)
+
     def _open_journal(self) -> int:
-        path = self.folder / "journal.jsonl"
+        path = self.folder / JOURNAL
         journal = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         _end_cut_line(journal)
         _sync_folder(self.folder)
@@ -209,7 +262,7 @@ def read_blob(folder: Path, digest: str) -> bytes:
 
     Raises LedgerError where it is missing or was altered.
     """
-    path = folder / "blobs" / digest
+    path = _present(folder, f"blobs/{digest}")
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -226,7 +279,7 @@ def read_journal(folder: Path) -> list[dict[str, Any]]:
     left out. Raises LedgerError for any other line that is no record.
     """
     try:
-        lines = (folder / "journal.jsonl").read_bytes().split(b"\n")
+        lines = _present(folder, JOURNAL).read_bytes().split(b"\n")
     except FileNotFoundError:
         return []
     records: list[dict[str, Any]] = []
@@ -239,23 +292,33 @@ def read_journal(folder: Path) -> list[dict[str, Any]]:
         except ValueError:
             if number == last or line.endswith(_CUT):
                 continue
-            raise LedgerError(f"{folder / 'journal.jsonl'}, line {number + 1}, is no record: it was edited.") from None
+            raise LedgerError(f"{folder / JOURNAL}, line {number + 1}, is no record: it was edited.") from None
     return records
+
+
+def _present(folder: Path, name: str) -> Path:
+    """Return the path of a file of an account's folder, fetched before where the folder is a copy that lacks it."""
+    path, origin = folder / name, origin_of(folder)
+    if origin is not None and not path.exists():
+        content = origin.fetch(name)
+        if content is not None:
+            private_folder(path.parent)
+            write_durably(path, content)
+    return path
 
 
 # Ends a line that a crash cut short, so that the next record begins on a line of its own.
 _CUT = b"#cut"
 
 
+def end_of_cut_line(content: bytes) -> bytes:
+    """Return what has to follow ``content`` before the next record."""
+    return b"" if not content or content.endswith(b"\n") else _CUT + b"\n"
+
+
 def _end_cut_line(journal: int) -> None:
     size = os.fstat(journal).st_size
-    if size and os.pread(journal, 1, size - 1) != b"\n":
-        _write_all(journal, _CUT + b"\n")
-
-
-def _append_line(journal: int, line: str) -> None:
-    _write_all(journal, line.encode() + b"\n")
-    os.fsync(journal)
+    _write_all(journal, end_of_cut_line(os.pread(journal, 1, size - 1) if size else b""))
 
 
 def _write_all(descriptor: int, content: bytes) -> None:

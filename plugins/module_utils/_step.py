@@ -40,6 +40,10 @@ class ChangeConflict(StepError):
     """The target of a change is not what the plan was made on; it was not written."""
 
 
+class ChangeWindowClosed(StepError):
+    """It is not the time that writes were allowed for; nothing further is written."""
+
+
 @dataclass(frozen=True)
 class Change:
     """One write to Azure.
@@ -156,7 +160,7 @@ class Outcome:
 
 
 # After these nothing else can succeed either: the step stops as a whole.
-_STOPS_ALL = (Unreachable, Throttled, LoginFailed, MissingPackage)
+_STOPS_ALL = (Unreachable, Throttled, LoginFailed, MissingPackage, ChangeWindowClosed)
 
 
 def carry_out(plan: Plan, hands: Hands, journal: Journal, *, max_parallel: int = 1) -> Outcome:

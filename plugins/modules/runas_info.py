@@ -70,7 +70,8 @@ options:
     default: fail
   ledger:
     description:
-      - The folder of the ledger, which tells how far the migration of the account is. It is only read.
+      - The folder of the ledger, or the URL of a blob container, which tells how far the migration of the account is.
+        It is only read.
       - Environment variable E(RUNAS_MIGRATION_LEDGER). Without it, C(~/runas_migration_ledger).
     type: path
   assessments:
@@ -86,6 +87,14 @@ options:
         anew each time.
     type: int
     default: 3600
+  blocked:
+    description:
+      - What to do about an account whose migration would stop half way, for a right, a lock, a policy, or hybrid
+        workers that nobody has looked at. V(report) says so in RV(state). V(fail) fails, so that a playbook stops
+        before its first write; it needs V(run_as), V(runbooks), V(hybrid) and V(preflight) in O(scope).
+    type: str
+    choices: [fail, report]
+    default: report
   result:
     description:
       - V(summary) leaves RV(assessment) and RV(findings) out of the result, for playbooks that assess thousands of

@@ -119,8 +119,11 @@ def _shows_invocation(variables: Mapping[str, Any]) -> bool:
 
 
 def _no_log_values(options: Mapping[str, Any], parameters: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the values of options that are secrets; an action's results are not masked by Ansible."""
+    """Yield the values of options that are secrets, inside others too; Ansible masks no results of an action."""
     for name, option in options.items():
         value = parameters.get(name)
         if option.get("no_log") and value:
             yield str(value)
+        elif option.get("options") and value:
+            for entry in value if isinstance(value, list) else [value]:
+                yield from _no_log_values(option["options"], entry)

@@ -12,15 +12,19 @@ runs a step as its module would: options checked, real SDK clients, TLS.
 
 from __future__ import annotations
 
+import atexit
 import importlib
 import json
 import os
+import signal
 import ssl
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +35,8 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.azauto.runas_migration.plugins.module_utils._migration._call import perform, perform_reading
 from ansible_collections.azauto.runas_migration.plugins.plugin_utils._reading import ReadingAction
 
+from .simulator_starter import Starter
+
 COLLECTION = "ansible_collections.azauto.runas_migration.plugins"
 READY_SECONDS = 30
 # Without an interpreter named, the ordinary path takes the first Python it finds, which may lack the SDKs.
@@ -40,9 +46,9 @@ LOCAL = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansibl
 class Azure:
     """A running simulator."""
 
-    def __init__(self, run_dir: Path, process: subprocess.Popen[bytes]) -> None:
+    def __init__(self, run_dir: Path, pid: int) -> None:
         self.run_dir = run_dir
-        self.process = process
+        self.pid = pid
         self.endpoint: dict[str, Any] = json.loads((run_dir / "endpoint.json").read_text())
         self.ledger = run_dir / "ledger"
         self._tls = ssl.create_default_context(cafile=self.endpoint["ca_file"])
@@ -275,20 +281,36 @@ def azure(start_azure: Callable[..., Azure]) -> Azure:
     return start_azure()
 
 
+@cache
+def _starter() -> Starter:
+    """Return the process that forks the simulators of this test run."""
+    starter = Starter()
+    atexit.register(starter.close)
+    return starter
+
+
 def _start(run_dir: Path, arguments: tuple[str, ...]) -> Azure:
     run_dir.mkdir()
-    command = [sys.executable, "-m", "azure_simulator", "serve", "--run-dir", str(run_dir), *arguments]
-    with (run_dir / "output.log").open("wb") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
+    pid = _starter().start(run_dir, arguments)
     deadline = time.monotonic() + READY_SECONDS
     while not (run_dir / "endpoint.json").exists():
-        if process.poll() is not None or time.monotonic() > deadline:
-            process.kill()
+        if not _runs(pid) or time.monotonic() > deadline:
             raise AssertionError((run_dir / "output.log").read_text())
-        time.sleep(0.02)
-    return Azure(run_dir, process)
+        time.sleep(0.005)
+    return Azure(run_dir, pid)
 
 
 def _stop(azure: Azure) -> None:
-    azure.process.kill()
-    azure.process.wait(timeout=30)
+    """End a simulator at once, and wait until it holds no port any more."""
+    with suppress(ProcessLookupError):
+        os.kill(azure.pid, signal.SIGKILL)
+    while _runs(azure.pid):
+        time.sleep(0.001)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -140,6 +141,35 @@ def test_in_one_wave_a_failing_account_leaves_the_others_alone(azure: Azure) -> 
     run = azure.playbook(MIGRATE, "--limit", "aa-hybrid,aa-plain")
     assert run.code != 0
     assert recap(run)["aa-plain"]["changed"] > 0
+
+
+WITHOUT_RIGHTS: dict[str, Any] = {
+    "subscriptions": [{"name": "production"}],
+    "accounts": [{"name": "aa", "run_as": "complete", "runbooks": []}],
+    # It could enable the identity, but not give it a role: the account would be left half way.
+    "logins": {"migration": {"secret": "FAKE-secret-of-a-login", "graph": "manage", "roles": ["Contributor"]}},
+}
+
+
+def test_an_account_that_would_stop_half_way_is_not_begun(start_azure: Callable[..., Azure], tmp_path: Path) -> None:
+    estate_file = tmp_path / "estate.yml"
+    estate_file.write_text(yaml.safe_dump(WITHOUT_RIGHTS))
+    azure = start_azure("--estate", str(estate_file))
+    run = azure.playbook(MIGRATE)
+    assert run.code != 0
+    assert "The migration of Automation account aa would stop half way" in run.output
+    assert "Microsoft.Authorization/roleAssignments/write" in run.output
+    assert azure.writes() == []
+
+    half = azure.playbook(MIGRATE, "-e", "runas_preflight=false")
+    assert half.code != 0
+    assert [write.split()[0] for write in azure.writes()] == ["PATCH", "PUT"]
+
+
+def test_the_preflight_leaves_kept_assessments_alone(azure: Azure) -> None:
+    kept = azure.run_dir / "assessments"
+    assert azure.playbook(MIGRATE, "--limit", "aa-plain", "-e", f"runas_assessments={kept}").code == 0
+    assert not kept.exists()
 
 
 def test_findings_fail_an_account_only_when_asked(azure: Azure) -> None:

@@ -64,9 +64,9 @@ vaults:
       - {name: by-identity, account: aa-mapped-done, authentication: SystemAssignedIdentity}
       - {name: switched-off, account: aa-mapped-done, auto_update: Disabled}
 logins:
-  migration: {secret: FAKE-migration-secret, graph: manage, roles: [Contributor]}
+  migration: {secret: FAKE-migration-secret, graph: manage, app_roles: [AuditLog.Read.All], roles: [Contributor]}
   no-entra: {secret: FAKE-no-entra-secret, graph: none, roles: [Contributor]}
-  reads-entra: {secret: FAKE-reads-entra-secret, graph: read, roles: [Contributor]}
+  reads-entra: {secret: FAKE-reads-entra-secret, graph: read, app_roles: [AuditLog.Read.All], roles: [Contributor]}
 """
 
 
@@ -124,7 +124,9 @@ def test_disabling_turns_the_service_principal_off_and_nothing_else(azure: Azure
 
 
 def test_deleting_takes_the_connection_then_the_certificate_then_the_application(azure: Azure) -> None:
-    result = retire(azure, "aa-clean", stage="delete", delete_application=True)
+    retire(azure, "aa-clean")
+    azure.forget_requests()
+    result = retire(azure, "aa-clean", stage="delete", soak_days=0)
     assert kinds(result) == ["delete connection", "delete certificate", "delete application"]
     assert [path.split("?")[0].split("/")[-2] for path in azure.writes()] == [
         "connections",
@@ -136,12 +138,15 @@ def test_deleting_takes_the_connection_then_the_certificate_then_the_application
 
 
 def test_deleting_leaves_the_application_unless_asked(azure: Azure) -> None:
-    result = retire(azure, "aa-no-runbooks", stage="delete")
+    result = retire(azure, "aa-no-runbooks", stage="delete", soak_days=0, delete_application=False)
     assert kinds(result) == ["delete connection", "delete certificate"]
     assert parts(result)["service_principal"] == "enabled"
 
 
-@pytest.mark.parametrize("options", [{}, {"stage": "delete"}, {"stage": "delete", "delete_application": True}])
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"stage": "delete", "soak_days": 0, "delete_application": False}, {"stage": "delete", "soak_days": 0}],
+)
 def test_check_mode_predicts_what_the_run_does_and_writes_nothing(azure: Azure, options: dict[str, Any]) -> None:
     predicted = retire(azure, "aa-clean", check=True, **options)
     assert azure.writes() == []
@@ -152,7 +157,10 @@ def test_check_mode_predicts_what_the_run_does_and_writes_nothing(azure: Azure, 
     assert made["diff"]
 
 
-@pytest.mark.parametrize("options", [{}, {"stage": "delete"}, {"stage": "delete", "delete_application": True}])
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"stage": "delete", "soak_days": 0, "delete_application": False}, {"stage": "delete", "soak_days": 0}],
+)
 def test_a_second_run_changes_nothing(azure: Azure, options: dict[str, Any]) -> None:
     retire(azure, "aa-clean", **options)
     azure.forget_requests()
@@ -162,26 +170,29 @@ def test_a_second_run_changes_nothing(azure: Azure, options: dict[str, Any]) -> 
 
 
 def test_an_account_without_run_as_is_left_alone(azure: Azure) -> None:
-    result = retire(azure, "aa-nothing", stage="delete", delete_application=True)
+    result = retire(azure, "aa-nothing", stage="delete", soak_days=0)
     assert (result["changed"], result["run_as"]) == (False, [])
 
 
 def test_stages_follow_each_other_and_the_last_finds_the_application_again(azure: Azure) -> None:
     assert kinds(retire(azure, "aa-clean")) == ["disable service_principal"]
-    assert kinds(retire(azure, "aa-clean", stage="delete")) == ["delete connection", "delete certificate"]
-    last = retire(azure, "aa-clean", stage="delete", delete_application=True)
+    assert kinds(retire(azure, "aa-clean", stage="delete", soak_days=0, delete_application=False)) == [
+        "delete connection",
+        "delete certificate",
+    ]
+    last = retire(azure, "aa-clean", stage="delete", soak_days=0)
     assert kinds(last) == ["delete application"]
     assert last["run_as"][0]["status"] == "absent"
 
 
 def test_a_classic_one_has_nothing_to_disable_but_its_assets_go(azure: Azure) -> None:
     assert retire(azure, "aa-classic")["changed"] is False
-    deleted = retire(azure, "aa-classic", stage="delete", delete_application=True)
+    deleted = retire(azure, "aa-classic", stage="delete", soak_days=0)
     assert kinds(deleted) == ["delete connection", "delete certificate"]
 
 
 def test_missing_parts_are_no_error(azure: Azure) -> None:
-    result = retire(azure, "aa-halved", stage="delete", delete_application=True)
+    result = retire(azure, "aa-halved", stage="delete", soak_days=0)
     assert kinds(result) == ["delete connection"]
     assert parts(result) == {
         "connection": "deleted",
@@ -229,14 +240,14 @@ def test_the_application_waits_for_the_last_account_that_uses_it(azure: Azure) -
     assert (disabled["changed"], disabled["partial"], codes(disabled)) == (False, True, ["RA805"])
     assert "aa-shared-used: runbook Uses (published, line 1)" in disabled["pending"][0]["sentence"]
     assert [use["name"] for use in disabled["used_by"]] == ["Uses"]
-    deleted = retire(azure, "aa-shared-clean", stage="delete", delete_application=True)
+    deleted = retire(azure, "aa-shared-clean", stage="delete", soak_days=0)
     assert kinds(deleted) == ["delete connection", "delete certificate"]
     assert [use["kind"] for use in deleted["used_by"]] == ["connection"]
 
 
 def test_accounts_that_share_an_application_are_cleared_one_by_one(azure: Azure) -> None:
     assert kinds(retire(azure, "aa-shared-too")) == ["disable service_principal"]
-    both = {"stage": "delete", "delete_application": True}
+    both = {"stage": "delete", "soak_days": 0}
     assert kinds(retire(azure, "aa-shared-too", **both)) == ["delete connection", "delete certificate"]
     assert kinds(retire(azure, "aa-shared-done", **both)) == [
         "delete connection",
@@ -250,7 +261,8 @@ def test_sharing_without_use_is_told(azure: Azure) -> None:
 
 
 def test_what_another_connection_of_the_account_needs_stays(azure: Azure) -> None:
-    both = {"stage": "delete", "delete_application": True}
+    retire(azure, "aa-two")
+    both = {"stage": "delete", "soak_days": 0}
     first = retire(azure, "aa-two", connection="First", **both)
     assert kinds(first) == ["delete connection"]
     assert sorted(codes(first)) == ["RA803", "RA805"]
@@ -259,7 +271,7 @@ def test_what_another_connection_of_the_account_needs_stays(azure: Azure) -> Non
 
 
 def test_both_connections_go_before_what_they_share(azure: Azure) -> None:
-    result = retire(azure, "aa-two", stage="delete", delete_application=True)
+    result = retire(azure, "aa-two", stage="delete", soak_days=0)
     assert kinds(result) == [
         "delete connection",
         "delete connection",
@@ -281,7 +293,10 @@ def test_an_application_with_other_uses_is_left_unless_accepted(azure: Azure, ac
 
 
 def test_its_assets_may_go_whatever_else_the_application_does(azure: Azure) -> None:
-    assert kinds(retire(azure, "aa-secret", stage="delete")) == ["delete connection", "delete certificate"]
+    assert kinds(retire(azure, "aa-secret", stage="delete", soak_days=0, delete_application=False)) == [
+        "delete connection",
+        "delete certificate",
+    ]
 
 
 def test_a_connection_that_is_not_there_is_no_error(azure: Azure) -> None:
@@ -303,13 +318,13 @@ def test_a_connection_that_is_not_there_is_no_error(azure: Azure) -> None:
 def test_what_could_not_be_read_is_refused_unless_accepted(azure: Azure, path: str, named: str) -> None:
     azure.control("PUT", "/faults", [f"status=403,code=AuthorizationFailed,path={path},times=0"])
     for stage in ("disable", "delete"):
-        refused = retire(azure, "aa-clean", stage=stage)
+        refused = retire(azure, "aa-clean", stage=stage, soak_days=0)
         assert refused["failed"] is True
         assert named in refused["msg"]
         assert "accept_unread" in refused["msg"]
     assert azure.writes() == []
     for stage in ("disable", "delete"):
-        accepted = retire(azure, "aa-clean", stage=stage, accept_unread=True)
+        accepted = retire(azure, "aa-clean", stage=stage, soak_days=0, accept_unread=True)
         assert accepted["changed"] is True
         assert "RA901" in codes(accepted)
 
@@ -318,18 +333,18 @@ def test_other_accounts_that_could_not_be_read_are_refused(azure: Azure) -> None
     azure.control("PUT", "/faults", ["status=403,path=*/aa-mapped/connections?*,times=0"])
     refused = retire(azure, "aa-clean")
     assert "The connections of account aa-mapped could not be read" in refused["msg"]
-    assert retire(azure, "aa-clean", stage="delete")["changed"] is True
+    assert retire(azure, "aa-clean", stage="delete", soak_days=0, delete_application=False)["changed"] is True
 
 
 def test_without_rights_in_entra_the_assets_go_and_the_rest_is_handed_over(azure: Azure) -> None:
-    result = retire(azure, "aa-clean", login="no-entra", stage="delete", delete_application=True)
+    result = retire(azure, "aa-clean", login="no-entra", stage="delete", soak_days=0)
     assert kinds(result) == ["delete connection", "delete certificate"]
     assert (result.get("failed"), result["partial"]) == (None, True)
     (pending,) = result["pending"]
     assert pending["code"] == "RA804"
     assert "delete that application" in pending["remedy"]
     assert parts(result)["application"] == "not read"
-    again = retire(azure, "aa-clean", login="no-entra", stage="delete", delete_application=True)
+    again = retire(azure, "aa-clean", login="no-entra", stage="delete", soak_days=0)
     assert (again["changed"], again["partial"]) == (False, True)
 
 
@@ -339,22 +354,22 @@ def test_without_rights_in_entra_nothing_can_be_disabled(azure: Azure) -> None:
 
 
 def test_a_refused_write_in_entra_fails_that_change_only(azure: Azure) -> None:
-    result = retire(azure, "aa-clean", login="reads-entra", stage="delete", delete_application=True)
+    result = retire(azure, "aa-clean", login="reads-entra", stage="delete", soak_days=0)
     assert kinds(result) == ["delete connection", "delete certificate"]
     assert (result["failed"], result["partial"]) == (True, True)
     assert [change["kind"] for change in result["not_changed"]] == ["application"]
     assert [item["code"] for item in result["pending"]] == ["RA804"]
-    finished = retire(azure, "aa-clean", stage="delete", delete_application=True)
+    finished = retire(azure, "aa-clean", stage="delete", soak_days=0)
     assert kinds(finished) == ["delete application"]
 
 
 @pytest.mark.parametrize("cut", ["*/connections/AzureRunAsConnection?*", "*/certificates/AzureRunAsCertificate?*"])
 def test_a_run_that_was_cut_off_is_finished_by_the_next(azure: Azure, cut: str) -> None:
     azure.control("PUT", "/faults", [f"drop=after,method=DELETE,path={cut},times=0"])
-    broken = retire(azure, "aa-clean", stage="delete", delete_application=True)
+    broken = retire(azure, "aa-clean", stage="delete", soak_days=0)
     assert broken["failed"] is True
     azure.control("DELETE", "/faults")
-    finished = retire(azure, "aa-clean", stage="delete", delete_application=True)
+    finished = retire(azure, "aa-clean", stage="delete", soak_days=0)
     assert finished.get("failed") is None
     assert set(parts(finished).values()) <= {"deleted", "absent"}
     state = next(account for account in azure.state()["accounts"] if account["name"] == "aa-clean")
@@ -365,7 +380,7 @@ def test_a_run_that_was_cut_off_is_finished_by_the_next(azure: Azure, cut: str) 
 
 
 def test_everything_known_is_in_the_ledger_before_it_goes(azure: Azure) -> None:
-    retire(azure, "aa-secret", stage="delete", delete_application=True, accept_other_use=True)
+    retire(azure, "aa-secret", stage="delete", soak_days=0, accept_other_use=True)
     (snapshot,) = snapshots(azure)
     assert snapshot["connection"]["properties"]["fieldDefinitionValues"]["ApplicationId"]
     assert snapshot["certificate"]["properties"]["thumbprint"]
@@ -377,7 +392,7 @@ def test_everything_known_is_in_the_ledger_before_it_goes(azure: Azure) -> None:
 
 def test_only_the_approved_plan_is_carried_out(azure: Azure) -> None:
     approved = retire(azure, "aa-clean", check=True)["plan_fingerprint"]
-    refused = retire(azure, "aa-clean", stage="delete", expect_plan=approved)
+    refused = retire(azure, "aa-clean", stage="delete", soak_days=0, delete_application=False, expect_plan=approved)
     assert "not the approved one" in refused["msg"]
     assert azure.writes() == []
     assert retire(azure, "aa-clean", expect_plan=approved)["changed"] is True

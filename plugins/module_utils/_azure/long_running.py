@@ -16,8 +16,13 @@ from collections.abc import Mapping
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 
-from .errors import Failed
+from .errors import Conflict, Failed
 from .session import Answer, Session, error_of
+
+
+class OperationFailed(Failed):
+    """The operation ended, and not well. Nothing is said about what it has done."""
+
 
 # Seconds between two questions where the answer names no Retry-After.
 _PAUSE = 2.0
@@ -29,7 +34,8 @@ _FAILED = frozenset({"failed", "canceled", "cancelled"})
 def wait_for(session: Session, answer: Answer, deadline: float, doing: str) -> None:
     """Return once the operation behind ``answer`` ended well; ``deadline`` is in seconds.
 
-    Raises Failed when the operation failed, or did not end in time; an answer other than 202 has ended already.
+    Raises OperationFailed when it ended otherwise, and Failed when it did not end in time. An answer other than 202 has
+    ended already.
     """
     if answer.status != 202:
         return
@@ -47,20 +53,28 @@ def wait_for(session: Session, answer: Answer, deadline: float, doing: str) -> N
                 status=202,
             )
         time.sleep(min(retry_after(answer.headers), left))
-        answer = session.arm_at(url, doing)
+        answer = session.arm_at(url, doing) if status_url else _result(session, url, doing)
         if _ended(answer, doing) if status_url else answer.status != 202:
             return
         url = url if status_url else answer.headers.get("Location") or url
 
 
+def _result(session: Session, url: str, doing: str) -> Answer:
+    """Return what Location leads to: an error there is how the operation ended (docs/contract.md, 6.3)."""
+    try:
+        return session.arm_at(url, doing)
+    except (Failed, Conflict) as error:
+        raise OperationFailed(str(error), status=error.status, code=error.code, detail=error.detail) from None
+
+
 def _ended(answer: Answer, doing: str) -> bool:
-    """Tell whether the status document says that all went well. Raises Failed where it says the contrary."""
+    """Tell whether the status document says that all went well. Raises OperationFailed where it says the contrary."""
     body = answer.body if isinstance(answer.body, dict) else {}
     status = str(body.get("status") or "").lower()
     if status in _FAILED:
         code, message = error_of({"error": body.get("error") or {}})
         said = ": ".join(" ".join(part.split()) for part in (code, message) if part)
-        raise Failed(f"{doing} failed: {said or status}", status=answer.status, code=code, detail=message)
+        raise OperationFailed(f"{doing} failed: {said or status}", status=answer.status, code=code, detail=message)
     return status == _SUCCEEDED
 
 

@@ -137,12 +137,16 @@ def without_query(uri: str) -> str:
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
 
+def without_secret(text: str, uri: str) -> str:
+    """Return a text of Azure's without the secret part of a link that it may repeat."""
+    secret = urlsplit(uri).query
+    for part, shown in ((uri, without_query(uri)), (secret, "…")):
+        if secret and part:
+            text = text.replace(part, shown)
+    return text
+
+
 def _cleared(error: AzureError, uri: str) -> AzureError:
     """Return the error with the link's secret part taken out of whatever Azure echoed."""
-    shown = without_query(uri)
-    secret = urlsplit(uri).query
-    texts = [str(error), error.detail]
-    for part in (uri, secret):
-        if part:
-            texts = [text.replace(part, shown if part == uri else "…") for text in texts]
-    return type(error)(texts[0], status=error.status, code=error.code, detail=texts[1])
+    detail = without_secret(error.detail, uri)
+    return type(error)(without_secret(str(error), uri), status=error.status, code=error.code, detail=detail)

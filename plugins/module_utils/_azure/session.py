@@ -12,10 +12,12 @@ token or lock with its parent (design, section 5).
 from __future__ import annotations
 
 import os
+import re
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from html import unescape
 from ssl import SSLContext
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
@@ -31,6 +33,8 @@ _RETRIES = 5
 _REQUEST_DEADLINE = 300
 # Seconds between two polls of an operation that gives no Retry-After: the SDK's default is 30 (section 2.5).
 _POLLING_INTERVAL = 0.5
+# Tokens for the Blob service are asked for so in all clouds (contract 13.1).
+BLOB_SCOPE = "https://storage.azure.com/.default"
 # The SDK wants a subscription to make a client for role assignments, but each of its calls names the scope itself.
 _NO_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 
@@ -193,6 +197,30 @@ class Session:
         core = _import("azure.core", "azure-core")
         return core.PipelineClient(base_url, policies=self._policies(authentication), transport=self._transport)
 
+    @cached_property
+    def _blob(self) -> Any:
+        """As the others, but that no body is taken for JSON or XML, whatever its type says."""
+        policies = _import("azure.core.pipeline.policies", "azure-core")
+        usual = self._policies(policies.BearerTokenCredentialPolicy(self.credential, BLOB_SCOPE))
+        return _import("azure.core", "azure-core").PipelineClient(
+            self.cloud.resource_manager,
+            policies=[policy for policy in usual if not isinstance(policy, policies.ContentDecodePolicy)],
+            transport=self._transport,
+        )
+
+    def blob(self, method: str, url: str, doing: str, headers: Mapping[str, str], content: bytes = b"") -> Answer:
+        """Send a request to the Blob service; the body of the answer is bytes. Otherwise as ``arm``."""
+        from azure.core.rest import HttpRequest
+
+        with translated(doing):
+            request = HttpRequest(method, url, headers=dict(headers), content=content or None)
+            response = self._blob.send_request(request)
+            body: bytes = response.read()
+        if response.status_code >= 400:
+            code, message = error_of_storage(response.headers, body)
+            raise error_from_answer(doing, response.status_code, code, message)
+        return Answer(response.status_code, response.headers, body)
+
     def _fetch_anonymously(self, url: str) -> bytes:
         """Return the body at ``url``, asked for without a token."""
         from azure.core.rest import HttpRequest
@@ -228,8 +256,9 @@ class Session:
         return self._page_by_page(self._arm, self.cloud.resource_manager, first, "nextLink", doing)
 
     def graph(self, method: str, path: str, doing: str, **content: Any) -> Answer:
-        """Send a request to Microsoft Graph v1.0; as ``arm``."""
-        url = f"{self.cloud.graph}/v1.0{_with_query(path, content.pop('query', {}))}"
+        """Send a request to Microsoft Graph; as ``arm``. ``version`` is for what v1.0 lacks."""
+        version = content.pop("version", "v1.0")
+        url = f"{self.cloud.graph}/{version}{_with_query(path, content.pop('query', {}))}"
         return self._send(self._graph, method, url, doing, content)
 
     def graph_pages(self, path: str, doing: str, **content: Any) -> list[dict[str, Any]]:
@@ -293,6 +322,12 @@ def error_of(body: Any) -> tuple[str | None, str]:
     if not isinstance(inner, dict):
         return None, str(inner)
     return inner.get("code"), str(inner.get("message") or "")
+
+
+def error_of_storage(headers: Mapping[str, str], body: bytes) -> tuple[str | None, str]:
+    """Return code and message of an error of the Blob service; answers to HEAD have no body (contract 13.1)."""
+    found = re.search(r"<Message>(.*?)(?:\nRequestId:|</Message>)", body.decode("utf-8", "replace"), re.DOTALL)
+    return headers.get("x-ms-error-code"), unescape(found.group(1)) if found else ""
 
 
 def _import(module: str, package: str) -> Any:

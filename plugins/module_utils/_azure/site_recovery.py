@@ -18,7 +18,7 @@ from urllib.parse import quote
 
 from .errors import Absent, Conflict, Failed, Forbidden
 from .ids import last_segment, quoted, same_id, url_path
-from .long_running import wait_for
+from .long_running import OperationFailed, wait_for
 from .session import Session
 
 Json = dict[str, Any]
@@ -75,8 +75,8 @@ def update_container_mapping(
     """Write how a mapping of Azure to Azure updates its agents, wait for the operation, and return the mapping.
 
     All three fields are sent, always: the input replaces what was there, and a missing authentication type means
-    RunAsAccount (azure-contracts, section 6). ``deadline`` is in seconds. Raises Failed, with what the vault's job
-    says, when the operation fails, and when it does not end in time.
+    RunAsAccount (azure-contracts, section 6). ``deadline`` is in seconds. Raises OperationFailed, with what the vault's
+    job says, when the operation fails, and Failed when it does not end in time.
     """
     doing = f"Updating container mapping {last_segment(mapping_id)} of vault {last_segment(_vault_of(mapping_id))}"
     given = {
@@ -89,11 +89,11 @@ def update_container_mapping(
     answer = session.arm("PATCH", url_path(mapping_id), API_VERSION, doing, json=body)
     try:
         wait_for(session, answer, deadline, doing)
-    except (Failed, Conflict) as error:
+    except OperationFailed as error:
         said = _said_by_job(session, mapping_id, answer.headers.get("x-ms-request-id"), str(error))
         if said is None:
             raise
-        raise Failed(f"{error} {said}", status=error.status, code=error.code, detail=error.detail) from None
+        raise OperationFailed(f"{error} {said}", status=error.status, code=error.code, detail=error.detail) from None
     return get_container_mapping(session, mapping_id)
 
 

@@ -100,30 +100,32 @@ MODULES: dict[str, Code] = {
     "RA520": Code(
         ERROR,
         "Runbook {runbook} was not changed: {needed_by} needs module {module}{wanted}, which is not in {where}.",
-        "Import the module there and run again.",
+        "Import the module there with ensure_modules (docs/modules.md), or by hand, and run again.",
     ),
     "RA521": Code(
         ERROR,
         "Runbook {runbook} was not changed: {needed_by} needs module {module} {minimum} or newer, and {there} is in "
         "{where}.",
-        "Update the module there and run again.",
+        "Update the module there with ensure_modules (docs/modules.md), or by hand, and run again.",
     ),
     "RA522": Code(
         ERROR,
         "Runbook {runbook} was not changed: module {module} {there} in {where} is known to be bad: {why}.",
-        "Import {module} {good} there in its place and run again.",
+        "Import {module} {good}, or a newer version that is good, there in its place, by hand or with ensure_modules "
+        "and its option versions (docs/modules.md), and run again.",
     ),
     "RA523": Code(
         ERROR,
         "Runbook {runbook} was not changed: {needed_by} needs module {module} {minimum} or newer, and Azure does not "
         "tell which version is in {where}.",
-        "Import the module in that version there and run again.",
+        "Import the module in that version there with ensure_modules and its option versions (docs/modules.md), and "
+        "run again.",
     ),
     "RA524": Code(
         ERROR,
         "Runbook {runbook} was not changed: {needed_by} needs module {module}, whose import into {where} is in state "
         "{state}.",
-        "Wait until its import has ended, or import it again, and run again.",
+        "Wait until its import has ended, or import it again with ensure_modules (docs/modules.md), and run again.",
     ),
     "RA525": Code(
         ERROR,
@@ -138,28 +140,107 @@ MODULES: dict[str, Code] = {
     "RA531": Code(
         WARNING,
         "AzureRM.Profile {version} in {where} is too old for a login with an identity, which needs {minimum} or newer.",
-        "Move its runbooks to Az, or update AzureRM.Profile there.",
+        "Move its runbooks to Az, or update AzureRM.Profile there with ensure_modules and azurerm: keep "
+        "(docs/modules.md).",
     ),
     "RA532": Code(
         WARNING,
         "Az.Accounts {version} in {where} is older than {minimum}, which Azure's documentation asked for when logins "
         "with the identity of an account began.",
-        "Update Az.Accounts there before a runbook logs in with the identity.",
+        "Update Az.Accounts there with ensure_modules (docs/modules.md) before a runbook logs in with the identity.",
     ),
     "RA533": Code(
         WARNING,
         "Module {module} {version} in {where} is known to be bad: {why}.",
-        "Import {module} {good} there in its place.",
+        "Import {module} {good}, or a newer version that is good, there in its place; ensure_modules imports a newer "
+        "one that its option versions names (docs/modules.md).",
     ),
     "RA534": Code(
         WARNING,
         "The import of module {module} into {where} is in state {state}.",
-        "Wait until its import has ended, import it again, or remove it; runbooks that need it are not rewritten until "
-        "then.",
+        "Wait until its import has ended, import it again (ensure_modules, docs/modules.md), or remove it; runbooks "
+        "that need it are not rewritten until then.",
     ),
     "RA535": Code(
         INFO,
         "{language} {version} is no longer supported by its makers, and is used here: {users}.",
         "Move these to a version that is supported; the migration does not depend on it.",
+    ),
+    "RA536": Code(
+        ERROR,
+        "Module {module}{wanted} is needed in {where} by {needed_by}, and no version of it is known that is sure to "
+        "work there.",
+        "Name a version with the option versions of ensure_modules, or a link with links, and run again "
+        "(docs/modules.md).",
+    ),
+    "RA537": Code(
+        ERROR,
+        "Module {module} {there} in {where} does not do, and {version} is older: modules are never downgraded.",
+        "Name a newer version that does with the option versions, or remove the module there by hand, and run again.",
+    ),
+    "RA538": Code(
+        WARNING,
+        "Module {module} {version} is imported in front of the one that comes with {where} ({there}); other modules "
+        "that come with it were made for that one.",
+        "Let the probe run, and test a runbook there. Deleting the imported module, as a rollback does, brings the "
+        "other one back.",
+    ),
+    "RA539": Code(
+        ERROR,
+        "Azure does not tell which version of module {module} is in {where}, so that {version} may be older: it was "
+        "not imported.",
+        "Find out, and name the version that is to be imported with the option versions, or leave the module as it is.",
+    ),
+    "RA540": Code(
+        INFO,
+        "The import of module {module} into {where} is under way (state {state}); it is not made again.",
+        "Nothing to do: a run waits for its end and then looks at the module again.",
+    ),
+    "RA541": Code(
+        ERROR,
+        "The import of module {module} into {where} was waited for and is still in state {state}.",
+        "Wait until it has ended, or remove the module there, and run again; the option timeout waits longer.",
+    ),
+    "RA542": Code(
+        WARNING,
+        "The option {option} names module {module}, which nothing here needs and which is not known.",
+        "Correct its name if it is misspelt.",
+    ),
+    "RA543": Code(
+        ERROR,
+        "Module {module} {version} would be imported into {where}, and is known to be bad: {why}.",
+        "Name another version with the option versions; {good} is not known to be bad.",
+    ),
+    "RA544": Code(
+        WARNING,
+        "Module {module} {version} is imported into {where}, where other modules of AzureRM are: {others}. Their "
+        "releases go with one release of it.",
+        "Test the runbooks that keep AzureRM, or move them to Az.",
+    ),
+    "RA545": Code(
+        ERROR,
+        "{what} could not be read: {reason}",
+        "Let the login read modules and runtime environments (docs/permissions.md) and run again.",
+    ),
+    "RA546": Code(
+        ERROR,
+        "The option {option} names module {module} {version} for {where}, and {needed_by} needs {minimum} or newer.",
+        "Name a newer version.",
+    ),
+    "RA547": Code(
+        WARNING,
+        "The option {option} names module {module} {version}, and {there} is in {where}, which does: it is left alone.",
+        "Nothing to do: modules are never downgraded.",
+    ),
+    "RA548": Code(
+        ERROR,
+        "Module {module} is needed in {where} by {needed_by}. It is only a list of other modules, and Azure Automation "
+        "does not import it.",
+        "Name the modules that the runbook calls instead of it, or run it where Az is a default package.",
+    ),
+    "RA549": Code(
+        ERROR,
+        "Module {module} is not imported into {where}: it needs Az.Accounts, which is not there as needed.",
+        "Settle what is said of Az.Accounts, and run again.",
     ),
 }

@@ -83,4 +83,9 @@ READING: dict[str, Code] = {
         "Policy {policy} would deny the account its identity{reason}.",
         "Have the account exempted from the policy's assignment, or the assignment changed (definition {definition}).",
     ),
+    "RA930": Code(
+        INFO,
+        "A run now would change nothing in {account}: {why}.",
+        "Run inside the change window, or give another one.",
+    ),
 }

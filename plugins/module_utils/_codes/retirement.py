@@ -47,4 +47,61 @@ RETIREMENT: dict[str, Code] = {
         "Application {application} belongs to tenant {tenant}, not to the tenant of the login.",
         "Have somebody with the role Cloud Application Administrator there {task}.",
     ),
+    "RA808": Code(
+        ERROR,
+        "Job {job} of runbook {runbook} of {account} is {status}, and the content that it was started with logs in "
+        "with a Run As account, or may.",
+        "Wait until the job has ended, or stop it.",
+    ),
+    "RA809": Code(
+        WARNING,
+        "Application {application} logged in {count} in the last {days} days: {logins}.",
+        "Check that these were jobs of before the migration, or find out who else logs in with it.",
+    ),
+    "RA810": Code(
+        WARNING,
+        "Something still tries to log in as application {application}, which is {ended}: {count}, {logins}.",
+        "Find out what that is and migrate it, or undo the last stage until it is migrated.",
+    ),
+    "RA811": Code(
+        WARNING,
+        "Whether anything logged in lately as application {application} could not be read: {reason}",
+        "To have that told, {needed}; or look at the sign-in logs of Microsoft Entra, and set sign_in_days to 0.",
+    ),
+    "RA812": Code(
+        INFO,
+        "The management certificate of classic Run As account {connection} (thumbprint {thumbprint}) in subscription "
+        "{subscription} stays: no API that Azure still has removes it.",
+        "Look under Management certificates of that subscription in the portal, as its account administrator, and "
+        "delete the one with that thumbprint.",
+    ),
+    "RA814": Code(
+        WARNING,
+        "Application {application} cannot be restored any more once it is purged, nor its service principal's role "
+        "assignments.",
+        "Wait with the purge as long as somebody may want the Run As account back.",
+    ),
+    "RA815": Code(
+        WARNING,
+        "The object id of the service principal of application {application} is not known any more, so role "
+        "assignments that it left behind cannot be found.",
+        "Look for assignments of an unknown identity under Access control (IAM).",
+    ),
+    "RA816": Code(
+        WARNING,
+        "Whether the service principal of application {application} has been disabled could not be told ({reason}); "
+        "this was accepted.",
+        "Make sure that nothing needed it before its connection and certificate were deleted.",
+    ),
+    "RA818": Code(
+        WARNING,
+        "Role assignment {role} at {scope} of the Run As account is left: {reason}",
+        "Have an owner of that scope delete it, or give the login that right and run again.",
+    ),
+    "RA820": Code(
+        WARNING,
+        "What belongs to application {application} is deleted at once, because soak_days is 0: its service principal "
+        "was not disabled before, as far as is known.",
+        "Leave soak_days above 0 to learn of what else needs it while that can still be undone.",
+    ),
 }

@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +24,11 @@ from .._azure.credential import Login
 from .._azure.errors import AzureError
 from .._azure.ids import AccountId
 from .._azure.session import Session
+from .._finding import finding
 from .._ledger import LedgerError, LedgerOfAccount
-from .._step import Hands, Outcome, Plan, StepError, carry_out
+from .._step import Change, Hands, Outcome, Plan, StepError, carry_out
+from .change_window import ALWAYS_OPEN, ChangeWindow, window_of
+from .open_ledger import Recorder, opened
 
 Result = dict[str, Any]
 
@@ -41,6 +44,7 @@ class Call:
     account: AccountId
     ledger: Path
     journal: LedgerOfAccount | None
+    window: ChangeWindow = ALWAYS_OPEN
 
     @property
     def record(self) -> LedgerOfAccount:
@@ -69,12 +73,14 @@ class Call:
         StepError when the plan is not the one that was approved.
         """
         self._refuse_other_plan(plan)
+        self._refuse_closed_window(plan)
         outcome = self._carry_out(plan, hands)
         result = self._result(plan, outcome)
         if verify and outcome.done and outcome.complete:
             _merge_failure(result, _refusal(verify))
         if facts:
             result.update(facts(outcome))
+        result["findings"] = [*result["findings"], *self._findings_of_window(plan)]
         return result
 
     def _refuse_other_plan(self, plan: Plan) -> None:
@@ -91,7 +97,25 @@ class Call:
     def _carry_out(self, plan: Plan, hands: Hands) -> Outcome:
         if self.journal is None or not plan.changes:
             return Outcome()
-        return carry_out(plan, hands, self.journal, max_parallel=self.max_parallel)
+        return carry_out(plan, self._within_window(hands), self.journal, max_parallel=self.max_parallel)
+
+    def _refuse_closed_window(self, plan: Plan) -> None:
+        """A plan without changes needs no window; check mode says what a run now would meet."""
+        if plan.changes and not self.check_mode:
+            self.window.refuse_closed(self.account.name)
+
+    def _findings_of_window(self, plan: Plan) -> list[dict[str, Any]]:
+        why = self.window.closed(datetime.now(timezone.utc)) if plan.changes and self.check_mode else None
+        return [finding("RA930", self.account.arm_id, account=self.account.name, why=why).as_dict()] if why else []
+
+    def _within_window(self, hands: Hands) -> Hands:
+        """Return hands that stop once the change window has closed, before each write."""
+
+        def reread(change: Change) -> Any:
+            self.window.refuse_closed(self.account.name)
+            return hands.reread(change)
+
+        return Hands(reread, hands.write)
 
     def _result(self, plan: Plan, outcome: Outcome) -> Result:
         return {
@@ -146,9 +170,8 @@ def perform_reading(step: Step, parameters: Mapping[str, Any], *, check_mode: bo
     try:
         given = with_environment(parameters)
         account = _account(given)
-        folder = _ledger.account_folder(given.get("ledger") or _ledger.DEFAULT_FOLDER, account.name, account.arm_id)
-        with Session(_login(given)) as session:
-            return step(Call(given, check_mode, False, session, account, folder, None))
+        with Session(_login(given)) as session, opened(given.get("ledger"), session, account, None) as ledger:
+            return ledger.told(step(Call(given, check_mode, False, session, account, ledger.folder, None)))
     except StepError as error:
         return {"failed": True, "changed": False, "msg": str(error), **error.facts}
     except (AzureError, LedgerError) as error:
@@ -157,18 +180,14 @@ def perform_reading(step: Step, parameters: Mapping[str, Any], *, check_mode: bo
 
 def _perform(step: Step, name: str, parameters: Mapping[str, Any], check_mode: bool, diff_mode: bool) -> Result:
     account = _account(parameters)
-    ledger = parameters.get("ledger") or _ledger.DEFAULT_FOLDER
-    folder = _ledger.account_folder(ledger, account.name, account.arm_id)
+    where = parameters.get("ledger")
     if parameters["ledger_ephemeral"] == "refuse":
-        _ledger.refuse_ephemeral(ledger, os.environ)
-    with _hold(folder, account, name, check_mode) as journal, Session(_login(parameters)) as session:
-        return step(Call(parameters, check_mode, diff_mode, session, account, folder, journal))
-
-
-def _hold(
-    folder: Path, account: AccountId, name: str, check_mode: bool
-) -> AbstractContextManager[LedgerOfAccount | None]:
-    return nullcontext() if check_mode else _ledger.held(folder, account.arm_id, name)
+        _ledger.refuse_ephemeral(where or _ledger.DEFAULT_FOLDER, os.environ)
+    window = window_of(parameters)
+    recorder = None if check_mode else Recorder(name, window.marks)
+    with Session(_login(parameters)) as session, opened(where, session, account, recorder) as ledger:
+        result = step(Call(parameters, check_mode, diff_mode, session, account, ledger.folder, ledger.journal, window))
+    return ledger.told(result)
 
 
 def _account(parameters: Mapping[str, Any]) -> AccountId:

@@ -30,6 +30,9 @@ def find_orphans(
     """
     given: dict[str, list[Written]] = {}
     for written in history.of(ROLE_ASSIGNMENT):
+        if written.after is None:
+            # Taken away again by ourselves: a lowered role of Site Recovery, or a rollback.
+            continue
         given.setdefault(str(written.after["principal_id"]), []).append(written)
     others = [old for old in given if old not in (principal_id, KNOWN_AFTER_APPLY)]
     return tuple(

@@ -11,11 +11,10 @@ document that comes out is described in docs/assessment.md.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from .. import _ledger
 from .._arguments import ACCOUNT, LOGIN, ArgumentSpec
 from .._azure import automation
 from .._azure.errors import Absent, AzureError
@@ -34,6 +33,7 @@ from .chosen_identity import SYSTEM, choose_identity
 from .identity import identity_fact, observed_identity
 from .known_bad import KNOWN_BAD_OPTION, known_bad_modules
 from .migration_state import BLOCKED
+from .open_ledger import opened
 from .part_reading import OF_ONE_PART, Parts
 from .rewriting import REWRITING
 
@@ -55,6 +55,7 @@ ARGUMENTS = (
             "ledger": {"type": "path"},
             "assessments": {"type": "path"},
             "surroundings_age": {"type": "int", "default": 3600},
+            "blocked": {"type": "str", "choices": ["fail", "report"], "default": "report"},
             "result": {"type": "str", "choices": ["full", "summary"], "default": "full"},
         }
     )
@@ -75,6 +76,17 @@ def run(call: Call) -> Result:
         "summary": summary_of(document),
         "file": str(path) if path is not None else None,
         **(whole if call.parameters["result"] == "full" else {}),
+        **(_refusal(call, document["obstacles"]) if call.parameters["blocked"] == "fail" else {}),
+    }
+
+
+def _refusal(call: Call, obstacles: Sequence[str]) -> dict[str, Any]:
+    if not obstacles:
+        return {}
+    return {
+        "failed": True,
+        "msg": f"The migration of Automation account {call.account.name} would stop half way, so it was not begun: "
+        f"{' '.join(obstacles)}",
     }
 
 
@@ -99,8 +111,8 @@ def assess_account(
     """
     defaults = {name: option.get("default") for name, option in ARGUMENTS.options.items()}
     parameters = {**defaults, **options, "max_parallel": max_parallel}
-    folder = _ledger.account_folder(ledger or _ledger.DEFAULT_FOLDER, account.name, account.arm_id)
-    return assess(Call(parameters, True, False, session, account, folder, None), around)
+    with opened(ledger, session, account, None) as where:
+        return where.told(assess(Call(parameters, True, False, session, account, where.folder, None), around))
 
 
 def assess(call: Call, around: Around | None = None) -> dict[str, Any]:
@@ -137,6 +149,7 @@ def _unreadable(call: Call, error: AzureError) -> dict[str, Any]:
         **_frame(call, {}),
         "state": BLOCKED,
         "state_because": [said.sentence],
+        "obstacles": [said.sentence],
         "findings": [said.as_dict()],
         "last_clean": past_of(call).last_clean,
     }
@@ -161,6 +174,7 @@ def _document(call: Call, answer: Mapping[str, Any], past: Past, reading: Readin
         "preflight": reading.preflight,
         "state": conclusion.state.name if conclusion.state is not None else None,
         "state_because": list(conclusion.state.because) if conclusion.state is not None else [],
+        "obstacles": list(conclusion.obstacles),
         "findings": [said.as_dict() for said in conclusion.findings],
         "last_clean": conclusion.last_clean,
     }

@@ -18,8 +18,9 @@ from .assessment_parts import AROUND, CONNECTIONS, RUNBOOKS, Reading
 from .assessment_past import Past
 from .identity import Identity
 from .migration_history import drift_of
-from .migration_state import DRIFTED, MIGRATED, NOT_NEEDED, Evidence, State, state_of, uses_of
+from .migration_state import BLOCKED, DRIFTED, MIGRATED, NOT_NEEDED, Evidence, State, state_of, uses_of
 from .part_reading import Parts
+from .retirement_stages import told
 from .run_as_survey import Surveyed
 from .unread import FAILED, FORBIDDEN, THROTTLED
 
@@ -33,11 +34,15 @@ _NAMED_AT_MOST = 5
 
 @dataclass(frozen=True)
 class Conclusion:
-    """``state`` is None where the scope leaves out what it follows from; ``last_clean`` is for the next assessment."""
+    """``state`` is None where the scope leaves out what it follows from; ``last_clean`` is for the next assessment.
+
+    ``obstacles`` are sentences: what would stop a migration of the account that runs now.
+    """
 
     state: State | None
     findings: tuple[Finding, ...]
     last_clean: Json | None
+    obstacles: tuple[str, ...] = ()
 
 
 def conclude(
@@ -49,21 +54,25 @@ def conclude(
     if not judged:
         return Conclusion(None, _once(said), past.last_clean)
     drift = drift_of(account, past.history, reading.found, reading.runbooks, identity.principal_id)
+    obstacles = _obstacles(identity, hybrid_accepted, reading)
     evidence = Evidence(
         found=reading.found,
         runbooks=reading.runbooks,
         dependants=[dict(item) for item in reading.dependants or ()],
         has_identity=identity.type != "None",
         begun=past.history.begun,
-        obstacles=_obstacles(identity, hybrid_accepted, reading),
+        obstacles=obstacles,
         unsure=_unsure(account, reading, parts),
         unread=[str(parts.unread[what]) for what in (CONNECTIONS, RUNBOOKS) if what in parts.unread],
         warnings=said,
+        retired=told(past.stages),
     )
     drift += _back_since(account, past, evidence)
     state = state_of(evidence) if not drift else State(DRIFTED, tuple(one.sentence for one in drift))
     retirable = _retirable(account, state, reading.found)
-    return Conclusion(state, _once([*drift, *said, *retirable]), _last_clean(past, state, reading.found, time))
+    last_clean = _last_clean(past, state, reading.found, time)
+    stopping = _stopping(state, reading.found, obstacles)
+    return Conclusion(state, _once([*drift, *said, *retirable]), last_clean, stopping)
 
 
 def _said(past: Past, reading: Reading, parts: Parts) -> list[Finding]:
@@ -100,6 +109,13 @@ def _unsure(account: AccountId, reading: Reading, parts: Parts) -> list[str]:
     if not around and AROUND not in parts.unread:
         return []
     return ["Not all that lies around the account could be read, so this is not certain: see the findings."]
+
+
+def _stopping(state: State, found: Sequence[Surveyed] | None, obstacles: Sequence[str]) -> tuple[str, ...]:
+    """Return the obstacles that a run now would meet: a migration leaves an account without Run As alone."""
+    if state.name == BLOCKED:
+        return state.because
+    return tuple(obstacles) if found else ()
 
 
 def _hybrid_obstacles(hybrid: Json | None) -> list[str]:

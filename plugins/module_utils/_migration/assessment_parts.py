@@ -316,7 +316,9 @@ class Reader:
         """Return what a migration of this account would have to do; nothing to do needs no rights."""
         uses = any(runbook.uses_run_as for runbook in runbooks or ())
         mappings = [item["resource"] for item in dependants or () if item["uses_run_as"] and item["kind"] in _OF_VAULT]
-        needed = bool(uses or mappings)
+        # A migration that begins now copies access also where nothing is seen to use the Run As account.
+        begins = self._call.parameters["blocked"] == "fail" and any(one.run_as.kind == "azure" for one in found or ())
+        needed = bool(uses or mappings or begins)
         enable = needed and not self._identity.attached
         wanted = {"SystemAssigned"} if self._identity.arm_id is None else {"UserAssigned"}
         kinds = wanted | set(observed_identity(self._answer).type.split(", ")) - {"None"}

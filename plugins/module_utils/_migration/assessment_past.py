@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .. import _ledger
+from .._azure.errors import AzureError
 from .._finding import Finding, finding
 from .._ledger import LedgerError
 from . import assessment_keeping, retirement
@@ -19,6 +20,7 @@ from ._call import Call
 from .assessment_keeping import UnusableAssessment
 from .migration_history import History, history_of
 from .retiree import remembered_connections
+from .retirement_stages import Stages, stages_of
 from .runbook_memory import Memory, recall
 
 Json = Mapping[str, Any]
@@ -27,13 +29,15 @@ Json = Mapping[str, Any]
 @dataclass(frozen=True)
 class Past:
     """``memories`` and ``connections`` are what update_runbook and remove_runas remember; ``last_clean`` is the state,
-    time and connections of the last assessment in which nothing used a Run As account."""
+    time and connections of the last assessment in which nothing used a Run As account. ``stages`` is how far the Run As
+    accounts are retired."""
 
     history: History = field(default_factory=History)
     memories: Mapping[str, Memory] = field(default_factory=dict)
     connections: tuple[Json, ...] = ()
     last_clean: Json | None = None
     findings: tuple[Finding, ...] = ()
+    stages: Stages = field(default_factory=Stages)
 
 
 def past_of(call: Call) -> Past:
@@ -46,13 +50,14 @@ def past_of(call: Call) -> Past:
         connections=tuple(remembered_connections(records, retirement.NAME)),
         last_clean=last_clean,
         findings=(*of_ledger, *of_assessment),
+        stages=stages_of(records),
     )
 
 
 def _records(call: Call) -> tuple[Sequence[Json], list[Finding]]:
     try:
         return _ledger.read_journal(call.ledger), []
-    except (LedgerError, OSError) as error:
+    except (LedgerError, AzureError, OSError) as error:
         what = f"The ledger of Automation account {call.account.name}"
         return [], [finding("RA906", call.account.arm_id, what=what, reason=error)]
 

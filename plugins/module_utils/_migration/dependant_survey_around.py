@@ -46,7 +46,7 @@ def around(
     """Yield what around an account depends on it; ``workspace`` is the id of its linked workspace."""
     regions = {normal_id(vault["id"]): vault["location"] for vault in surroundings.vaults}
     yield from _mappings(account, surroundings.mappings, regions, location)
-    yield from _intents(account, surroundings.intents, regions, location)
+    yield from intent_dependants(account, surroundings.intents, regions, location)
     yield from _receivers(account, surroundings.receivers, using)
     yield from _solutions(account, workspace, surroundings.solutions, using)
     yield from _accounts(account, surroundings.others(account), applications)
@@ -72,14 +72,14 @@ def _mappings(
         if not _updates(item, absent=False):
             facts = {"mapping": item["name"], "vault": vault_name(item["id"]), "account": account.name}
             findings.append(finding("RA711", item["id"], **facts))
-        findings += _health(item)
+        findings += health_findings(item)
         findings += _region(f"Container mapping {item['name']}", item, account, regions, location)
         sentence = _replication(item, _updates(item, absent=False))
         name = item["name"]
         yield Dependant("container_mapping", name, item["id"], sentence, use is not None, tuple(findings))
 
 
-def _intents(
+def intent_dependants(
     account: AccountId, intents: Iterable[Json], regions: Mapping[str, str | None], location: str | None
 ) -> Iterator[Dependant]:
     for item in _naming(account, intents):
@@ -118,7 +118,7 @@ def _replication(item: Json, updates: bool) -> str:
     return f"Vault {vault} updates its agents through this account with {_authentication(item)}."
 
 
-def _health(mapping: Json) -> Iterator[Finding]:
+def health_findings(mapping: Json) -> Iterator[Finding]:
     facts: dict[str, Any] = {"mapping": mapping["name"], "vault": vault_name(mapping["id"])}
     for error in (mapping.get("properties") or {}).get("healthErrorDetails") or []:
         category = str(error.get("errorCategory") or "")

@@ -52,18 +52,25 @@ def render_hand_over(target: Target, entries: Iterable[HandOver]) -> str:
 
 
 def write_hand_over(folder: Path, name: str, target: Target, entries: Sequence[HandOver]) -> Path | None:
-    """Write the file ``name`` into an account's folder of the ledger and return its path; readable by its owner only.
+    """Write the file ``name`` into an account's folder of the ledger and return its path; as ``write_file``.
 
     Without entries a file that an earlier run wrote is removed, and None is returned.
+    """
+    return write_file(folder, name, render_hand_over(target, entries) if entries else None)
+
+
+def write_file(folder: Path, name: str, text: str | None) -> Path | None:
+    """Write the text into a file that its owner only can read and return its path; without text remove the file.
+
     Raises LedgerError where the folder cannot be used.
     """
     path = folder / name
     try:
-        if not entries:
+        if text is None:
             path.unlink(missing_ok=True)
             return None
         private_folder(folder)
-        write_durably(path, render_hand_over(target, entries).encode())
+        write_durably(path, text.encode())
     except OSError as error:
         raise LedgerError(f"The hand-over file {path} cannot be written: {error.strerror or error}.") from None
     return path

@@ -98,7 +98,7 @@ def run(call: Call) -> Result:
     answer = automation.get_account(call.session, call.account)
     before = observed_identity(answer)
     after = before if _not_needed(call) else merged(before, wanted)
-    findings = _hybrid_findings(call, before, after)
+    findings = hybrid_findings(call, before, after)
     plan = plan_identity(call.account, before, after, findings)
     hands = Hands(reread=lambda dummy: _read(call).as_dict(), write=lambda dummy: _write(call, before, after))
     return call.finish(
@@ -235,7 +235,7 @@ def _write(call: Call, before: Identity, after: Identity) -> dict[str, Any]:
     return observed_identity(answer).as_dict()
 
 
-def _hybrid_findings(call: Call, before: Identity, after: Identity) -> tuple[Finding, ...]:
+def hybrid_findings(call: Call, before: Identity, after: Identity) -> tuple[Finding, ...]:
     """Return the findings about hybrid workers.
 
     Raises StepError when jobs on hybrid workers would change their identity and

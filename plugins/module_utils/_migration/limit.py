@@ -13,6 +13,7 @@ Run As account has one of both; a run that was cut short is finished by the next
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
@@ -30,6 +31,7 @@ from .limit_role import DEFAULT_NAME, check_options, refuse_other_shape
 from .limit_runbooks import KeyVaultRunbooks, find_key_vault_runbooks, refuse_key_vault_runbooks
 from .limit_writing import Replacer
 from .run_as import find_run_as, findings_of
+from .waiting import alone_in_ledger
 
 NAME = "limit_runas"
 
@@ -140,9 +142,10 @@ def _refuse_unrecorded(call: Call) -> tuple[Finding, ...]:
 
 
 def _finish(call: Call, limits: LimitPlan, sources: Any, runbooks: KeyVaultRunbooks | None = None) -> Result:
-    # The ledger's own folder: accounts that are limited at once share it.
-    lock = call.ledger.parent / f"{NAME}.lock"
-    replacer = Replacer(call.session, limits.covers, call.parameters["replication_timeout"], lock)
+    def alone() -> AbstractContextManager[None]:
+        return alone_in_ledger(call.ledger, f"{NAME}.lock")
+
+    replacer = Replacer(call.session, limits.covers, call.parameters["replication_timeout"], alone)
     return call.finish(
         limits.plan,
         Hands(reread=replacer.reread, write=replacer.write),

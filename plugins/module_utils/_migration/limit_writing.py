@@ -7,9 +7,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from .._azure import authorization
@@ -22,7 +22,7 @@ from .access_model import Assignment, assignment_of, same_condition
 from .access_writing import request_properties as assignment_properties
 from .limit_plan import CREATE, DELETE, ROLE_DEFINITION
 from .limit_role import State, has_all, is_of_this_kind, merged, request_properties, role_state
-from .waiting import alone, came_true
+from .waiting import came_true
 
 # What Azure answers while it does not know a role yet, or where it can be assigned (contract 4.8).
 _NOT_YET = ("RoleDefinitionDoesNotExist", "RoleAssignmentScopeNotAssignableToRoleDefinition")
@@ -33,17 +33,20 @@ _DENIED_BY_POLICY = "RequestDisallowedByPolicy"
 _DEFINITIONS = "/providers/Microsoft.Authorization/roleDefinitions/"
 
 
+Alone = Callable[[], AbstractContextManager[None]]
+
+
 class Replacer:
     """Carries out a plan of ``limit_plan`` or ``limit_restoring``; used by several threads.
 
     ``covers`` maps the id of a role assignment that goes to the one that has to be there first. ``timeout`` is in
-    seconds, for each thing that is waited for. ``lock`` is a file that all accounts of a ledger share: who changes
-    the custom role, which is theirs together, holds it.
+    seconds, for each thing that is waited for. ``alone`` holds the lock that all accounts of a ledger share: who
+    changes the custom role, which is theirs together, holds it.
     """
 
-    def __init__(self, session: Session, covers: Mapping[str, Mapping[str, Any]], timeout: float, lock: Path) -> None:
+    def __init__(self, session: Session, covers: Mapping[str, Mapping[str, Any]], timeout: float, alone: Alone) -> None:
         self._session = session
-        self._lock = lock
+        self._alone = alone
         self._covers = covers
         self._timeout = timeout
         self._settled: set[str] = set()
@@ -153,7 +156,7 @@ class Replacer:
 
     def _put_definition(self, change: Change, scope: str, guid: str) -> None:
         """Add to the role what lacks. A PUT replaces it as a whole, so other accounts wait until this one is read."""
-        with alone(self._lock):
+        with self._alone():
             now = self._definition(change.target)
             if has_all(now, change.after):
                 self._settled.add(change.target)

@@ -25,9 +25,13 @@ MIGRATED, DRIFTED = "migrated", "drifted"
 STATES = (NOT_NEEDED, READY, READY_WITH_WARNINGS, MANUAL_WORK, BLOCKED, IN_PROGRESS, MIGRATED, DRIFTED)
 
 # No reasons to wait: the role that the portal gave every Run As account, and what only the retirement lacks.
-_NO_REASON_TO_WAIT = frozenset({"RA305", "RA912", "RA916"})
+# Of Site Recovery, that a mapping uses Run As and what is unwell for it: moving it is the migration.
+_NO_REASON_TO_WAIT = frozenset({"RA305", "RA701", "RA712", "RA912", "RA916"})
 # Dependants that use the Run As account themselves; the others start runbooks, which are judged on their own.
-_USING_KINDS = frozenset({"container_mapping", "protection_intent"})
+_MAPPING = "container_mapping"
+_USING_KINDS = frozenset({_MAPPING, "protection_intent"})
+# A mapping of another region cannot be moved to the identity of this account.
+_NOT_MOVED = "RA714"
 _NAMED_AT_MOST = 10
 
 
@@ -37,7 +41,8 @@ class Evidence:
 
     ``found`` and ``runbooks`` are None where they could not be read, ``unread`` then says why. ``obstacles`` are
     sentences on what would stop the migration before its first write; ``drift`` are findings on what came back.
-    ``unsure`` are sentences on what was not read and might use a Run As account too.
+    ``unsure`` are sentences on what was not read and might use a Run As account too, ``retired`` such on how far its
+    retirement is.
     """
 
     found: Sequence[Surveyed] | None
@@ -49,6 +54,7 @@ class Evidence:
     obstacles: Sequence[str] = ()
     unread: Sequence[str] = ()
     unsure: Sequence[str] = ()
+    retired: Sequence[str] = ()
     warnings: Sequence[Finding] = ()
 
 
@@ -67,7 +73,7 @@ def state_of(evidence: Evidence) -> State:
     if evidence.found is None or evidence.runbooks is None:
         return State(BLOCKED, tuple(evidence.unread) or ("Run As accounts and runbooks were not read.",))
     by_hand = _by_hand(evidence)
-    automatic = [runbook.name for runbook in evidence.runbooks if runbook.automatic]
+    automatic = _automatic(evidence)
     if not by_hand and not automatic:
         return _nothing_left(evidence)
     return _something_left(evidence, by_hand, automatic)
@@ -80,11 +86,30 @@ def uses_of(evidence: Evidence) -> list[str]:
 
 
 def _using_dependants(evidence: Evidence) -> list[str]:
-    return [
-        f"{item['kind'].replace('_', ' ')} {item['name']}"
-        for item in evidence.dependants
-        if item["kind"] in _USING_KINDS and item["uses_run_as"]
-    ]
+    return [_phrase(item) for item in _using(evidence)]
+
+
+def _using(evidence: Evidence) -> list[dict[str, Any]]:
+    return [item for item in evidence.dependants if item["kind"] in _USING_KINDS and item["uses_run_as"]]
+
+
+def _phrase(item: dict[str, Any]) -> str:
+    return f"{item['kind'].replace('_', ' ')} {item['name']}"
+
+
+def _moved(evidence: Evidence) -> list[dict[str, Any]]:
+    """Return the container mappings that migrate_site_recovery moves."""
+    elsewhere = {said.resource for said in evidence.warnings if said.code == _NOT_MOVED}
+    return [item for item in _using(evidence) if item["kind"] == _MAPPING and item["resource"] not in elsewhere]
+
+
+def _automatic(evidence: Evidence) -> list[str]:
+    """Return what the migration does by itself, one sentence for each kind."""
+    runbooks = [runbook.name for runbook in evidence.runbooks or () if runbook.automatic]
+    mappings = [item["name"] for item in _moved(evidence)]
+    rewritten = f"{_counted(runbooks, 'runbook')} can be rewritten: {_listed(runbooks)}."
+    moved = f"{_counted(mappings, 'container mapping')} can be moved to the identity: {_listed(mappings)}."
+    return [*([rewritten] if runbooks else []), *([moved] if mappings else [])]
 
 
 def _by_hand(evidence: Evidence) -> list[str]:
@@ -94,39 +119,44 @@ def _by_hand(evidence: Evidence) -> list[str]:
         for runbook in evidence.runbooks or ()
         if runbook.uses_run_as is None or runbook.automatic is False
     ]
-    return [*runbooks, *(f"The {user} uses the Run As account." for user in _using_dependants(evidence))]
+    moved = _moved(evidence)
+    left = [item for item in _using(evidence) if item not in moved]
+    return [*runbooks, *(f"The {_phrase(item)} uses the Run As account." for item in left)]
 
 
 def _nothing_left(evidence: Evidence) -> State:
     if not evidence.found:
         if evidence.begun:
-            return State(MIGRATED, ("The Run As account is gone, and nothing uses one.", *evidence.unsure))
+            gone = "The Run As account is gone, and nothing uses one."
+            return State(MIGRATED, (gone, *evidence.retired, *evidence.unsure))
         return State(NOT_NEEDED, ("There is no Run As account, and nothing uses one.", *evidence.unsure))
     if evidence.has_identity or evidence.begun:
-        return State(MIGRATED, ("Nothing uses the Run As account any more; it can be retired.", *evidence.unsure))
+        left = "Nothing uses the Run As account any more"
+        said = (f"{left}.", *evidence.retired) if evidence.retired else (f"{left}; it can be retired.",)
+        return State(MIGRATED, (*said, *evidence.unsure))
     return State(READY, ("Nothing uses the Run As account; it can be retired without a migration.", *evidence.unsure))
 
 
 def _something_left(evidence: Evidence, by_hand: Sequence[str], automatic: Sequence[str]) -> State:
+    """Return the state; ``automatic`` are sentences on what the migration does by itself."""
     if evidence.obstacles:
         return State(BLOCKED, tuple(evidence.obstacles))
-    waiting = f"{_counted(automatic)} can be rewritten: {_listed(automatic)}." if automatic else ""
     if evidence.begun and automatic:
-        return State(IN_PROGRESS, (waiting, *_at_most(by_hand)))
+        return State(IN_PROGRESS, (*automatic, *_at_most(by_hand)))
     if by_hand:
-        return State(MANUAL_WORK, (*_at_most(by_hand), *([waiting] if waiting else [])))
+        return State(MANUAL_WORK, (*_at_most(by_hand), *automatic))
     reasons = [said.text() for said in evidence.warnings if _is_reason_to_wait(said)]
     if reasons:
-        return State(READY_WITH_WARNINGS, (waiting, *_at_most(list(dict.fromkeys(reasons)))))
-    return State(READY, (waiting,))
+        return State(READY_WITH_WARNINGS, (*automatic, *_at_most(list(dict.fromkeys(reasons)))))
+    return State(READY, tuple(automatic))
 
 
 def _is_reason_to_wait(said: Finding) -> bool:
     return said.severity is not Severity.INFO and said.code not in _NO_REASON_TO_WAIT
 
 
-def _counted(names: Sequence[str]) -> str:
-    return "1 runbook" if len(names) == 1 else f"{len(names)} runbooks"
+def _counted(names: Sequence[str], what: str) -> str:
+    return f"1 {what}" if len(names) == 1 else f"{len(names)} {what}s"
 
 
 def _listed(names: Iterable[str]) -> str:

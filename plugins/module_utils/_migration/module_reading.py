@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from .._azure import packages
 from .._azure.errors import Absent, AzureError, Failed, Forbidden
 from .._azure.ids import AccountId
+from .._azure.module_assets import Place
 from .._azure.session import Session
 from .._finding import Finding, finding
 from .._runbook import NeededModule
@@ -60,7 +61,7 @@ class Shelves:
             return []
         target = self._account.child("runbooks", runbook)
         try:
-            shelf = self._shelf_of(runbook, runbook_type)
+            shelf = self.shelf_at(self.place_of(runbook, runbook_type))
         except _UNREADABLE as error:
             return [finding("RA525", target, runbook=runbook, reason=error)]
         return lacking(needed, shelf, runbook, target, self._known_bad)
@@ -80,14 +81,21 @@ class Shelves:
         items = packages.list_python3_packages(self._session, self._account)
         return Shelf(f"the Python 3 packages of account {self._account.name}", "", held_modules(items))
 
-    def _shelf_of(self, runbook: str, runbook_type: str) -> Shelf:
+    def place_of(self, runbook: str, runbook_type: str) -> Place:
+        """Return where a runbook finds its modules. Raises what reading it raised."""
         kind = runbook_type.lower()
         name = self._environment_of(runbook) if kind in _WITH_ENVIRONMENT else None
         if name is None:
-            return self._once(_POWERSHELL_OF_TYPE.get(kind, "5.1"), self._of_account)
+            return Place(_POWERSHELL_OF_TYPE.get(kind, "5.1"))
         if name.lower() in _SYSTEM_ENVIRONMENTS:
-            return self._once(_SYSTEM_ENVIRONMENTS[name.lower()], self._of_account)
-        return self._once(name, self._of_environment)
+            return Place(_SYSTEM_ENVIRONMENTS[name.lower()])
+        return Place(runtime_environment=name)
+
+    def shelf_at(self, place: Place) -> Shelf:
+        """Return the modules at a place, read once. Raises what reading them raised."""
+        if place.runtime_environment is None:
+            return self.of_account(place.powershell)
+        return self._once(place.runtime_environment, self._of_environment)
 
     def _environment_of(self, runbook: str) -> str | None:
         return packages.runtime_environment_of(self._session, self._account, runbook)

@@ -21,18 +21,14 @@ from .._azure.errors import Absent, AzureError, Conflict, Failed, Forbidden
 from .._azure.ids import AccountId
 from .._azure.session import Session
 from .._finding import Finding, finding
-from .._runbook.needed_modules import AZURERM_LOGIN
 from .._step import in_parallel
 from .module_reading import POWERSHELLS, Shelves
+from .module_versions import AZ_ACCOUNTS, AZURERM_PROFILE, LEAST
 from .modules import Bad, Held, Shelf, is_older, known_to_be_bad, shelf_of_environment
 from .unread import unread_finding
 
 Json = Mapping[str, Any]
 
-_AZURERM_PROFILE, _AZURERM_MINIMUM = AZURERM_LOGIN
-_AZ_ACCOUNTS = "Az.Accounts"
-# No page names a least version; this was the latest when logins with an account's identity began, and was asked for.
-_AZ_MINIMUM = "2.2.8"
 # They show the modules and packages of the account (docs/contract.md, 3.5).
 _SYSTEM = frozenset({"powershell-5.1", "powershell-7.1", "powershell-7.2", "python-2.7", "python-3.8", "python-3.10"})
 _UNREADABLE = (Forbidden, Absent, Conflict, Failed)
@@ -153,8 +149,8 @@ def _shown(environment: Environment, known_bad: Sequence[Bad]) -> dict[str, Any]
         "language": environment.language,
         "version": environment.version,
         "az": _version(shelf, "Az"),
-        "az_accounts": _version(shelf, _AZ_ACCOUNTS),
-        "azurerm": _version(shelf, _AZURERM_PROFILE),
+        "az_accounts": _version(shelf, AZ_ACCOUNTS),
+        "azurerm": _version(shelf, AZURERM_PROFILE),
         "known_bad": [
             {"module": bad.module, "version": version, "why": bad.why, "good": bad.good}
             for bad, version in _bad_ones(shelf, known_bad)
@@ -210,8 +206,8 @@ def _findings(account: AccountId, environment: Environment, known_bad: Sequence[
 def _too_old(target: str, shelf: Shelf) -> Iterator[Finding]:
     """Yield what is known to be too old for a login with an identity; a version that is not told is not."""
     for code, module, minimum in (
-        ("RA531", _AZURERM_PROFILE, _AZURERM_MINIMUM),
-        ("RA532", _AZ_ACCOUNTS, _AZ_MINIMUM),
+        ("RA531", AZURERM_PROFILE, LEAST[AZURERM_PROFILE]),
+        ("RA532", AZ_ACCOUNTS, LEAST[AZ_ACCOUNTS]),
     ):
         version = _version(shelf, module)
         if version is not None and is_older(version, minimum):

@@ -24,6 +24,7 @@ Version = tuple[int, ...]
 
 # A module that comes with every account is Created, an imported one Succeeded (docs/contract.md, 3.5).
 _USABLE = frozenset({"succeeded", "created"})
+_FINAL = _USABLE | {"failed", "canceled", "cancelled"}
 _RUNTIME_MODULES = re.compile(
     r"microsoft\.(powershell|wsman)\..+|orchestrator\.assetmanagement\.cmdlets|cimcmdlets|packagemanagement"
     r"|powershellget|psscheduledjob|psworkflow|psworkflowutility|threadjob",
@@ -35,17 +36,24 @@ _RUNTIME_MODULES = re.compile(
 class Held:
     """A module that is there. ``version`` is None where Azure does not tell it; ``state`` is that of its import.
 
-    ``name`` is how Azure writes it, where it was read from a list.
+    ``name`` is how Azure writes it, where it was read from a list. ``comes_along`` is one that nobody imported: it
+    comes with every account, or with a default package of a runtime environment.
     """
 
     version: str | None
     state: str = "Succeeded"
     name: str | None = None
+    comes_along: bool = False
 
     @property
     def usable(self) -> bool:
         """Whether its import has ended well."""
         return self.state.lower() in _USABLE
+
+    @property
+    def is_final(self) -> bool:
+        """Whether its import has ended, well or not."""
+        return self.state.lower() in _FINAL
 
 
 @dataclass(frozen=True)
@@ -71,8 +79,8 @@ class Shelf:
         if held is not None or self.brings_az is None:
             return held
         if name.lower() == "az":
-            return Held(self.brings_az)
-        return Held(None) if name.lower().startswith("az.") else None
+            return Held(self.brings_az, comes_along=True)
+        return Held(None, comes_along=True) if name.lower().startswith("az.") else None
 
 
 @dataclass(frozen=True)
@@ -110,7 +118,8 @@ def held_modules(items: Iterable[Json]) -> dict[str, Held]:
         version = properties.get("version")
         state = str(properties.get("provisioningState") or "Succeeded")
         name = str(item["name"])
-        held[name.lower()] = Held(str(version) if version else None, state, name)
+        comes_along = bool(properties.get("isGlobal") or properties.get("default"))
+        held[name.lower()] = Held(str(version) if version else None, state, name, comes_along)
     return held
 
 
@@ -122,7 +131,10 @@ def shelf_of_environment(name: str, environment: Json, packages: Iterable[Json])
     return Shelf(
         where=f"runtime environment {name}",
         powershell=str((properties.get("runtime") or {}).get("version") or ""),
-        modules={**{key: Held(version) for key, version in defaults.items()}, **held_modules(packages)},
+        modules={
+            **{key: Held(version, comes_along=True) for key, version in defaults.items()},
+            **held_modules(packages),
+        },
         brings_az=brings_az,
     )
 
@@ -138,16 +150,22 @@ def lacking(
 
     A minimum that is no version, such as a variable, asks for nothing that could be compared.
     """
-    found = [_problem(module, shelf, known_bad) for module in needed if not _RUNTIME_MODULES.fullmatch(module.name)]
+    found = [problem(module, shelf, known_bad) for module in needed if not is_of_runtime(module.name)]
     return [
         finding(code, target, line=module.line or None, runbook=runbook, where=shelf.where, **facts)
-        for module, code, facts in (problem for problem in found if problem is not None)
+        for module, code, facts in (said for said in found if said is not None)
     ]
 
 
-def _problem(
-    needed: NeededModule, shelf: Shelf, known_bad: Sequence[Bad]
+def is_of_runtime(name: str) -> bool:
+    """Tell whether a module comes with PowerShell or the sandbox itself: nobody imports it."""
+    return _RUNTIME_MODULES.fullmatch(name) is not None
+
+
+def problem(
+    needed: NeededModule, shelf: Shelf, known_bad: Sequence[Bad] = KNOWN_BAD
 ) -> tuple[NeededModule, str, dict[str, Any]] | None:
+    """Return why a module is not there as it is needed, as code and facts of a finding; None where it will do."""
     facts: dict[str, Any] = {"module": needed.name, "needed_by": needed.needed_by}
     held = shelf.find(needed.name)
     minimum = needed.minimum if numbers(needed.minimum) else None

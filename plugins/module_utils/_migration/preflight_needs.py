@@ -162,6 +162,12 @@ STEPS = (
                 ),
                 _RECOVERY_ROLE,
             ),
+            Requirement(
+                Place.VAULTS,
+                _ROLES,
+                ("roleAssignments/read", "roleAssignments/write"),
+                "Role Based Access Control Administrator",
+            ),
         ),
     ),
     Step(
@@ -177,6 +183,10 @@ STEPS = (
                     "runbooks/read",
                     "runbooks/content/read",
                     "runbooks/draft/content/read",
+                    "jobs/read",
+                    "jobs/runbookContent/action",
+                    "jobSchedules/read",
+                    "webhooks/read",
                 ),
                 _AUTOMATION_ROLE,
             ),
@@ -202,7 +212,7 @@ class Need:
     @property
     def write(self) -> bool:
         """Tell whether it is more than reading."""
-        return not self.permission.lower().endswith("/read")
+        return not self.permission.lower().endswith(("/read", "/runbookcontent/action"))
 
     @property
     def in_graph(self) -> bool:

@@ -124,6 +124,11 @@ def _account_folders(base: Path, folders: Sequence[str], found: Found) -> Iterat
     """Yield each folder that holds an assessment or a journal, once."""
     seen: set[str] = set()
     for named in folders:
+        if _ledger.is_url(named):
+            raise StepError(
+                f"{named} is a URL, and a report is made of folders. Download the container (azcopy copy --recursive) "
+                "and name that folder in folders. Nothing was written."
+            )
         root = base / Path(named).expanduser()
         if not root.is_dir():
             raise StepError(f"The folder {named} is not there. Correct the option folders. Nothing was written.")

@@ -14,7 +14,8 @@ from .._azure.ids import AccountId
 from .._finding import Finding, finding
 from .._step import StepError
 from .retiree import Entra, other_uses
-from .retirement_plan import BEGINNINGS, DISABLE, Options, Pending
+from .retirement_options import BEGINNINGS, DISABLE, Options
+from .retirement_plan import Pending
 from .unread import Unread
 from .usage import Holder, Usage, Use
 
@@ -65,9 +66,11 @@ def refuse_used(account: AccountId, usage: Usage) -> None:
         return
     kinds = {use.kind for use in usage.uses}
     remedies = [remedy for kind, remedy in _REMEDIES.items() if kind in kinds]
+    unread = f" Not read: {_listed([_not_read(item) for item in usage.unread])}." if usage.unread else ""
     raise StepError(
         f"Automation account {account.name} still uses its Run As account: "
-        f"{_listed([use.phrase() for use in usage.uses])}. Nothing was changed. {' '.join(remedies)} Then run again.",
+        f"{_listed([use.phrase() for use in usage.uses])}.{unread} Nothing was changed. {' '.join(remedies)} Then run "
+        "again.",
         used_by=[use.as_dict() for use in usage.uses],
         findings=[found.as_dict() for found in findings_of_usage(usage)],
     )
@@ -75,8 +78,17 @@ def refuse_used(account: AccountId, usage: Usage) -> None:
 
 _REMEDIES = {
     "runbook": "Rewrite the runbooks with update_runbook, or by hand where that leaves a finding.",
+    "job": "Wait until the jobs have ended, or stop them; accept_running_jobs goes on all the same.",
     "container_mapping": "Set the mappings to SystemAssignedIdentity.",
 }
+
+
+def without_jobs(usage: Usage, options: Options) -> tuple[Usage, tuple[Finding, ...]]:
+    """Return what counts of a usage, and findings about running jobs where these were accepted."""
+    if not options.accept_running_jobs:
+        return usage, ()
+    jobs = [found for use in usage.uses if use.kind == "job" and (found := use.finding())]
+    return Usage(tuple(use for use in usage.uses if use.kind != "job"), usage.unread), tuple(jobs)
 
 
 def refuse_unread(account: AccountId, unread: Sequence[Unread], accepted: bool) -> None:
@@ -85,10 +97,14 @@ def refuse_unread(account: AccountId, unread: Sequence[Unread], accepted: bool) 
         return
     raise StepError(
         f"Whether the Run As account of {account.name} is still used cannot be told: "
-        f"{_listed([f'{item.what} could not be read ({item.reason})' for item in unread])}. Nothing was changed. "
+        f"{_listed([_not_read(item) for item in unread])}. Nothing was changed. "
         "Grant the login read access there, or set accept_unread to true once you know that nothing there uses it.",
         findings=[item.finding().as_dict() for item in unread],
     )
+
+
+def _not_read(item: Unread) -> str:
+    return f"{item.what} could not be read ({item.reason})"
 
 
 def findings_of_usage(usage: Usage) -> list[Finding]:

@@ -12,7 +12,7 @@ application: whoever finds a connection finds all that it names.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from .._azure.ids import AccountId
@@ -27,39 +27,18 @@ from .retiree import (
     principal_state,
     users_of_certificate,
 )
-
-DISABLE, DELETE = "disable", "delete"
-ENTRA_KINDS = ("service_principal", "application")
-
-
-@dataclass(frozen=True)
-class Options:
-    """What the task asks for."""
-
-    stage: str
-    delete_application: bool = False
-    accept_unread: bool = False
-    accept_other_use: bool = False
-
-    @property
-    def changes_entra(self) -> bool:
-        """Tell whether the service principal or the application is meant too."""
-        return self.stage == DISABLE or self.delete_application
-
-    @property
-    def entra_kind(self) -> str:
-        """What is changed in Microsoft Entra."""
-        return "service_principal" if self.stage == DISABLE else "application"
+from .retirement_options import BEGINNINGS, DELETE, DISABLE, TASKS, Options
 
 
 @dataclass(frozen=True)
 class Pending:
-    """A change in Microsoft Entra that was asked for and is left, and why."""
+    """A change that was asked for and is left, and why; ``command`` makes it, where somebody else may."""
 
     action: str
     kind: str
     application_id: str
     finding: Finding
+    command: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as a result carries it."""
@@ -70,6 +49,7 @@ class Pending:
             "code": self.finding.code,
             "sentence": self.finding.sentence,
             "remedy": self.finding.remedy,
+            "command": self.command,
         }
 
 
@@ -77,18 +57,20 @@ class Pending:
 class Wishes:
     """What would be changed if nothing stood in the way.
 
-    ``entra`` maps application ids to the change of each; ``findings`` come with the assets.
+    ``entra`` maps application ids to the changes of each; ``findings`` come with the assets. ``refusal`` says why it is
+    too early for all of it.
     """
 
     assets: tuple[Change, ...] = ()
-    entra: Mapping[str, Change] | None = None
+    entra: Mapping[str, tuple[Change, ...]] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     pending: tuple[Pending, ...] = ()
+    refusal: StepError | None = None
 
     @property
     def any(self) -> bool:
-        """Tell whether there is anything to do."""
-        return bool(self.assets or self.entra)
+        """Tell whether there is anything to do, or to refuse."""
+        return bool(self.assets or self.entra or self.refusal)
 
 
 def choose(
@@ -119,8 +101,9 @@ def wishes_of(
 ) -> Wishes:
     """Return what is asked for and not yet so. ``staying`` are the connections that remain in the account."""
     tracks = tracks_of(chosen)
-    assets, findings = _asset_changes(account, chosen, staying, tracks) if options.stage == DELETE else ([], [])
+    assets, findings = asset_changes(account, chosen, staying, tracks) if options.stage == DELETE else ([], [])
     changes, pending = _entra_changes(account, chosen, entra, tracks, options) if options.changes_entra else ({}, [])
+    findings += [_classic(account, retiree) for retiree in chosen if retiree.run_as.kind == "classic"]
     if options.changes_entra:
         findings += [_nameless(account, retiree) for retiree in chosen if _is_nameless(retiree)]
     return Wishes(tuple(assets), changes, tuple(findings), tuple(pending))
@@ -142,9 +125,10 @@ def tracks_of(retirees: Sequence[Retiree]) -> dict[str, str]:
     return tracks
 
 
-def _asset_changes(
+def asset_changes(
     account: AccountId, chosen: Sequence[Retiree], staying: Sequence[Mapping[str, Any]], tracks: Mapping[str, str]
 ) -> tuple[list[Change], list[Finding]]:
+    """Return the deletion of connections and certificate assets that are there, and what is to be said of each."""
     connections = [
         _deletion(
             "connection",
@@ -182,21 +166,21 @@ def _entra_changes(
     entra: Mapping[str, Entra],
     tracks: Mapping[str, str],
     options: Options,
-) -> tuple[dict[str, Change], list[Pending]]:
-    changes: dict[str, Change] = {}
-    pending: list[Pending] = []
+) -> tuple[dict[str, tuple[Change, ...]], list[Pending]]:
+    changes: dict[str, tuple[Change, ...]] = {}
+    pending: dict[str, Pending] = {}
     for retiree in chosen:
         application_id = retiree.application_id
         if application_id is None or application_id in changes:
             continue
         found = entra[application_id]
         if not found.known:
-            pending.append(_unreadable(account, application_id, found, options))
+            pending[application_id] = unreadable(account, application_id, found, options)
             continue
         change = _entra_change(found, tracks[retiree.run_as.connection], options)
         if change:
-            changes[application_id] = change
-    return changes, pending
+            changes[application_id] = (change,)
+    return changes, list(pending.values())
 
 
 def _entra_change(entra: Entra, track: str, options: Options) -> Change | None:
@@ -219,12 +203,17 @@ def _nameless(account: AccountId, retiree: Retiree) -> Finding:
     return finding("RA102", resource, connection=retiree.run_as.connection, missing=", ".join(retiree.run_as.missing))
 
 
-# What a person has to do in Microsoft Entra, and how a sentence about it begins.
-TASKS = {DISABLE: "disable that service principal", DELETE: "delete that application"}
-BEGINNINGS = {DISABLE: "Disabling the service principal", DELETE: "Deletion"}
+def _classic(account: AccountId, retiree: Retiree) -> Finding:
+    """Return where to look for the management certificate: no API that is left reaches it."""
+    resource = account.child("connections", retiree.run_as.connection)
+    thumbprint = ((retiree.certificate or {}).get("properties") or {}).get("thumbprint") or "unknown"
+    subscription = retiree.run_as.subscription_id or "that the connection does not name"
+    connection = retiree.run_as.connection
+    return finding("RA812", resource, connection=connection, subscription=subscription, thumbprint=thumbprint)
 
 
-def _unreadable(account: AccountId, application_id: str, entra: Entra, options: Options) -> Pending:
+def unreadable(account: AccountId, application_id: str, entra: Entra, options: Options) -> Pending:
+    """Return what is left of an application because Microsoft Entra does not show it to the login."""
     task = TASKS[options.stage]
     if entra.tenant:
         found = finding("RA807", account.arm_id, application=application_id, tenant=entra.tenant, task=task)
@@ -241,56 +230,19 @@ def left_to_administrator(account: AccountId, application_id: str, options: Opti
     )
 
 
-def plan_of(wishes: Wishes, entra: Sequence[Change], findings: Iterable[Finding]) -> Plan:
+def plan_of(wishes: Wishes, entra: Iterable[Change], findings: Iterable[Finding]) -> Plan:
     """Return the plan: assets, and those changes in Microsoft Entra that nothing holds back, last in each track."""
     changes = (*wishes.assets, *entra)
     return Plan(changes=changes, findings=tuple(findings), diffs=tuple(_diff(change) for change in changes))
 
 
 def _diff(change: Change) -> dict[str, Any]:
-    header = f"{change.kind} {change.before.get('name') or change.before.get('application_id')}"
+    before = change.before
+    named = before.get("name") or before.get("application_id") or f"{before.get('role')} at {before.get('scope')}"
+    header = f"{change.kind} {named}"
     return {
         "before_header": header,
         "after_header": header,
         "before": change.before,
         "after": {} if change.after is None else change.after,
     }
-
-
-def parts_after(account: AccountId, retiree: Retiree, entra: Entra | None, made: Iterable[Change]) -> dict[str, str]:
-    """Return what each part of a Run As account is once the changes ``made`` are made."""
-    targets = {change.target for change in made}
-    gone = account.child("connections", retiree.run_as.connection) in targets
-    certificate = retiree.certificate
-    return {
-        "connection": "deleted" if gone else _present(retiree.present),
-        "certificate": (
-            "deleted"
-            if certificate and account.child("certificates", certificate["name"]) in targets
-            else _present(certificate is not None)
-        ),
-        **_entra_parts(retiree, entra, targets),
-    }
-
-
-def _present(there: bool) -> str:
-    return "present" if there else "absent"
-
-
-def _entra_parts(retiree: Retiree, entra: Entra | None, targets: set[str]) -> dict[str, str]:
-    if retiree.application_id is None:
-        return {"application": "absent", "service_principal": "absent"}
-    if entra is None or not entra.known:
-        return {"application": "not read", "service_principal": "not read"}
-    application = entra.application
-    if application and f"/applications/{application['id']}" in targets:
-        # Deleting an application takes its service principal along (section 5).
-        return {"application": "deleted", "service_principal": "deleted" if entra.principal else "absent"}
-    return {"application": _present(application is not None), "service_principal": _principal_part(entra, targets)}
-
-
-def _principal_part(entra: Entra, targets: set[str]) -> str:
-    if entra.principal is None:
-        return "absent"
-    disabled = f"/servicePrincipals/{entra.principal['id']}" in targets
-    return "disabled" if disabled or not entra.enabled else "enabled"

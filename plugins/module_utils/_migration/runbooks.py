@@ -35,7 +35,7 @@ from .runbook_memory import NAME, PUBLISHED, recall
 from .runbook_plan import Decision, Wishes
 from .runbook_sessions import Work
 
-__all__ = ["ARGUMENTS", "NAME", "run"]
+__all__ = ["ARGUMENTS", "NAME", "decide_runbooks", "refuse_unknown_client", "run"]
 
 ARGUMENTS = (
     LOGIN
@@ -58,10 +58,10 @@ def run(call: Call) -> Result:
     """Observe, plan, record, apply and verify; return the module's result."""
     known_bad = known_bad_modules(call.parameters["known_bad"])
     login = choose_identity(call, automation.get_account(call.session, call.account))
-    _refuse_unknown_client(call, login)
+    refuse_unknown_client(call, login)
     shelves = Shelves(call.session, call.account, known_bad)
     checks = Checks(call.session, call.account, shelves, user_assigned=login.arm_id is not None)
-    decisions, unread = _decide(call, login, checks)
+    decisions, unread = decide_runbooks(call, login, checks)
     unfinished = dependants.recall_unfinished(call)
     snapshot = dependants.observe(call, {decision.runbook for decision in decisions if decision.publishes}, unfinished)
     plan = _plan(decisions, snapshot, unread)
@@ -77,13 +77,13 @@ def run(call: Call) -> Result:
     )
 
 
-def _refuse_unknown_client(call: Call, identity: ChosenIdentity) -> None:
+def refuse_unknown_client(call: Call, identity: ChosenIdentity) -> None:
     """Raise StepError for a user-assigned identity without client id: no rewrite could name it."""
     if identity.arm_id and not identity.client_id:
         raise StepError(identity.missing_from(call.account.name))
 
 
-def _decide(call: Call, login: ChosenIdentity, checks: Checks) -> tuple[list[Decision], list[Finding]]:
+def decide_runbooks(call: Call, login: ChosenIdentity, checks: Checks) -> tuple[list[Decision], list[Finding]]:
     """Decide on the chosen runbooks; return also what must be said of the account's others."""
     listed = automation.list_runbooks(call.session, call.account)
     chosen = runbook_reading.chosen_runbooks(listed, call.parameters["runbooks"], call.account)

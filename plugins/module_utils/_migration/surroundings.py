@@ -151,7 +151,7 @@ def _replicated(item: Json, vault: Json) -> dict[str, Any]:
     """Return what matters of a mapping or intent, in the wire's own shape."""
     details = _details(item)
     properties = item.get("properties") or {}
-    errors = [{"errorCategory": category} for category in _categories(properties.get("healthErrorDetails") or [])]
+    errors = [{"errorCategory": category} for category in health_categories(properties.get("healthErrorDetails") or [])]
     return {
         "id": item["id"],
         "name": item["name"],
@@ -163,7 +163,7 @@ def _replicated(item: Json, vault: Json) -> dict[str, Any]:
     }
 
 
-def _categories(errors: Iterable[Json]) -> list[str]:
+def health_categories(errors: Iterable[Json]) -> list[str]:
     """Return the categories of health errors and of those inside them, each once."""
     found: dict[str, None] = {}
     for error in errors:

@@ -12,7 +12,7 @@ Whatever could not be read is told apart from what was read and found clean:
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .._azure import automation
@@ -39,7 +39,11 @@ _JUDGED = {
 
 @dataclass(frozen=True)
 class Use:
-    """One thing that uses a Run As account, or may. ``kind`` is runbook, container_mapping or connection."""
+    """One thing that uses a Run As account, or may. ``kind`` is runbook, job, container_mapping or connection.
+
+    ``starts`` are the schedules and webhooks that start a runbook, in words. A job has the ``runbook`` that it runs,
+    and its ``status``.
+    """
 
     kind: str
     account: AccountId
@@ -48,6 +52,9 @@ class Use:
     version: str | None = None
     verdict: str | None = None
     line: int | None = None
+    starts: tuple[str, ...] = ()
+    runbook: str | None = None
+    status: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as a result carries it."""
@@ -59,6 +66,9 @@ class Use:
             "version": self.version,
             "verdict": self.verdict,
             "line": self.line,
+            "starts": list(self.starts),
+            "runbook": self.runbook,
+            "status": self.status,
         }
 
     def phrase(self) -> str:
@@ -67,16 +77,26 @@ class Use:
             return f"container mapping {self.name} of vault {vault_name(self.resource)}"
         if self.kind == "connection":
             return f"connection {self.name}"
-        if self.verdict == Verdict.UNPARSABLE.value:
-            return f"runbook {self.name} ({self.version}, cannot be parsed)"
-        line = f", line {self.line}" if self.line else ""
-        return f"runbook {self.name} ({self.version}{line})"
+        if self.kind == "job":
+            return f"job {self.name} of runbook {self.runbook} ({self.status})"
+        unparsable = self.verdict == Verdict.UNPARSABLE.value
+        place = "cannot be parsed" if unparsable else f"line {self.line}" if self.line else ""
+        return f"runbook {self.name} ({', '.join(part for part in (self.version, place, *self.starts) if part)})"
 
     def finding(self) -> Finding | None:
         """Return what a person should know about it; a connection alone is no finding."""
         if self.kind == "container_mapping":
             vault = vault_name(self.resource)
             return finding("RA701", self.resource, mapping=self.name, vault=vault, account=self.account.name)
+        if self.kind == "job":
+            return finding(
+                "RA808",
+                self.resource,
+                job=self.name,
+                runbook=self.runbook,
+                account=self.account.name,
+                status=self.status,
+            )
         if self.kind == "runbook":
             return finding(
                 "RA801",
@@ -114,25 +134,47 @@ class Holder:
         return tuple(run_as for run_as in self.run_as if same_id(run_as.application_id, application_id))
 
 
+@dataclass(frozen=True)
+class Runbooks:
+    """What was found in the runbooks of an account.
+
+    ``types`` are theirs, ``clean`` the published contents that use no Run As account; both by name in lower case.
+    """
+
+    usage: Usage = field(default_factory=Usage)
+    types: Mapping[str, str] = field(default_factory=dict)
+    clean: Mapping[str, bytes] = field(default_factory=dict)
+
+
 def runbook_uses(session: Session, account: AccountId, run_as: Iterable[RunAs], max_parallel: int) -> Usage:
     """Return the runbook contents of an account, published and draft, that log in with a Run As account, or may.
 
     Raises StepError where a package of the rewriter is missing.
     """
+    return read_runbooks(session, account, options_for(run_as), max_parallel).usage
+
+
+def read_runbooks(session: Session, account: AccountId, options: RewriteOptions, max_parallel: int) -> Runbooks:
+    """Read and judge all runbook contents of an account, as ``runbook_uses`` does."""
     try:
         runbooks = automation.list_runbooks(session, account)
     except Forbidden as error:
-        return Usage(unread=(Unread.of(f"The runbooks of account {account.name}", account.arm_id, error),))
-    options = _options_for(tuple(run_as))
+        unread = Unread.of(f"The runbooks of account {account.name}", account.arm_id, error)
+        return Runbooks(Usage(unread=(unread,)))
     read = in_parallel(lambda runbook: _contents(session, account, runbook), runbooks, max_parallel)
     contents = [content for of_one in read for content in of_one]
-    outcomes = [_rewritten(content, options) for content in contents]
+    outcomes = [rewritten(content, options) for content in contents]
     freed = _freed(contents, outcomes, options)
     judged = [
-        _judged(account, content, None if content.is_published and content.runbook in freed else outcome)
+        judged_content(account, content, None if content.is_published and content.runbook in freed else outcome)
         for content, outcome in zip(contents, outcomes, strict=True)
     ]
-    return sum(judged, Usage())
+    clean = {
+        content.runbook.lower(): content.data
+        for content, usage in zip(contents, judged, strict=True)
+        if content.is_published and isinstance(content.data, bytes) and not usage.uses
+    }
+    return Runbooks(sum(judged, Usage()), {content.runbook.lower(): content.type for content in contents}, clean)
 
 
 @dataclass(frozen=True)
@@ -181,7 +223,7 @@ def _whole(session: Session, account: AccountId, item: Json) -> Json:
         return item
 
 
-def _judged(account: AccountId, content: Content, outcome: Rewrite | None) -> Usage:
+def judged_content(account: AccountId, content: Content, outcome: Rewrite | None) -> Usage:
     """Return the use that the rewriter saw; no outcome means that there is none, or that nothing could be read."""
     resource = account.child("runbooks", content.runbook)
     if isinstance(content.data, Forbidden):
@@ -195,16 +237,18 @@ def _judged(account: AccountId, content: Content, outcome: Rewrite | None) -> Us
     return Usage(uses=(use,))
 
 
-def _options_for(run_as: Sequence[RunAs]) -> RewriteOptions:
+def options_for(run_as: Iterable[RunAs]) -> RewriteOptions:
     """Return options that know the connections and certificates of Run As accounts, whatever their names."""
+    every = tuple(run_as)
     connections = {
-        known.connection: {"subscription_id": known.subscription_id, "tenant_id": known.tenant_id} for known in run_as
+        known.connection: {"subscription_id": known.subscription_id, "tenant_id": known.tenant_id} for known in every
     }
-    certificates = frozenset(known.certificate for known in run_as if known.certificate)
+    certificates = frozenset(known.certificate for known in every if known.certificate)
     return RewriteOptions(connections=connections, certificates=certificates)
 
 
-def _rewritten(content: Content, options: RewriteOptions) -> Rewrite | None:
+def rewritten(content: Content, options: RewriteOptions) -> Rewrite | None:
+    """Return what the rewriter makes of a content; None where it could not be read."""
     if isinstance(content.data, Forbidden):
         return None
     try:

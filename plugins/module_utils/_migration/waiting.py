@@ -11,9 +11,10 @@ import fcntl
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
+from .._ledger import origin_of
 from .._step import StepError
 
 # Seconds: replication takes from moments to minutes, so pauses grow from one to the other.
@@ -42,6 +43,15 @@ def alone(lock: Path, refusal: Callable[[Path, OSError], Exception] = _cannot_lo
     finally:
         if descriptor is not None:
             os.close(descriptor)
+
+
+@contextmanager
+def alone_in_ledger(folder: Path, name: str) -> Iterator[None]:
+    """Wait until no other run on any machine holds the lock ``name`` of the ledger that an account's folder lies in."""
+    with alone(folder.parent / name):
+        origin = origin_of(folder)
+        with origin.alone(name) if origin is not None else nullcontext():
+            yield
 
 
 def came_true(check: Callable[[], bool], timeout: float) -> bool:

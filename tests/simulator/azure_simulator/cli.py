@@ -48,7 +48,7 @@ examples
         --throttle --replication-delay 5 --fault 'status=500,path=*/publish*,method=POST,nth=1,times=2'
 
 what it writes into RUN_DIR
-  endpoint.json  when it is ready, in one piece: pid, resource_manager, login, graph, control,
+  endpoint.json  when it is ready, in one piece: pid, resource_manager, login, graph, blob, control,
                  control_token, ca_file, logins, managed_identities, accounts
   ca.pem         the certificate authority to trust
   server.log     what went wrong inside
@@ -100,7 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--plain", action="store_true", help="of them: direct ones only, in one subscription each")
     serve.add_argument("--truth", type=Path, metavar="FILE", help="with either: write what is true about the accounts")
     serve.add_argument("--seed", type=int, default=1, metavar="S", help="seed of the generator (1)")
-    serve.add_argument("--port", type=int, default=0, help="first of four ports in a row (0 = any free ones)")
+    serve.add_argument("--port", type=int, default=0, help="first of five ports in a row (0 = any free ones)")
     serve.add_argument("--latency-ms", type=float, default=0, metavar="MS", help="wait before every answer")
     serve.add_argument("--throttle", action="store_true", help="Resource Manager's token buckets, with 429")
     serve.add_argument(

@@ -28,6 +28,7 @@ GRAPH_APP_ID = "00000003-0000-0000-c000-000000000000"
 
 # The ids of Microsoft Graph's app roles are the same in every tenant.
 GRAPH_APP_ROLES = {
+    "AuditLog.Read.All": "b0afded3-3588-46d8-8b3d-9842eff778da",
     "Application.Read.All": "9a5d68dd-52b0-4cc2-bd40-abcf44ac3a30",
     "Application.ReadWrite.All": "1bfefb4e-e0b5-418b-a88f-73c46d2cc8e9",
     "Application.ReadWrite.OwnedBy": "18a4783c-866b-4cc7-a460-3d5e5662c884",

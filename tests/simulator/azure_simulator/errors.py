@@ -133,6 +133,16 @@ def invalid_token(message: str, challenge: str) -> Refusal:
     return refusal
 
 
+def storage_unauthenticated(login: str) -> Refusal:
+    """401 of the Blob service (contract 13.1)."""
+    refusal = Refusal(401, None)
+    refusal.headers["x-ms-error-code"] = "InvalidAuthenticationInfo"
+    refusal.headers["WWW-Authenticate"] = (
+        f"Bearer authorization_uri={login}/common/oauth2/authorize resource_id=https://storage.azure.com"
+    )
+    return refusal
+
+
 def graph_error(status: int, code: str, message: str, date: str = "", request_id: str = "") -> Refusal:
     """Microsoft Graph's shape, with ``innerError`` (contract 5)."""
     inner = {"date": date, "request-id": request_id, "client-request-id": request_id}

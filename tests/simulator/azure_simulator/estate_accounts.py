@@ -147,6 +147,7 @@ class _AccountBuilder:
 
     def _add_modules(self) -> None:
         self.account.default_modules = self.item.default_modules
+        self.account.failing_imports = frozenset(name.lower() for name in self.item.failing_imports)
         for module in self.item.modules:
             properties = module_properties(module.version, is_global=module.is_global, state=module.state)
             self._asset(_MODULES[module.powershell], module.name, properties)
@@ -154,7 +155,9 @@ class _AccountBuilder:
             self._asset("python3_packages", package.name, _package(package))
         for environment in self.item.runtime_environments:
             self._asset("runtime_environments", environment.name, _environment(environment))
-            packages = [Asset(package.name, _package(package)) for package in environment.packages]
+            packages = {
+                package.name.lower(): Asset(package.name, _package(package)) for package in environment.packages
+            }
             self.account.environment_packages[environment.name.lower()] = packages
 
     def _schedule(self, schedule: model.Schedule) -> dict[str, object]:

@@ -74,6 +74,7 @@ def build(world: World, estate: model.Estate, folder: Path) -> Builder:
     from azure_simulator.estate_dependants import add_surroundings
     from azure_simulator.estate_eligible import add_eligible
     from azure_simulator.estate_key_vaults import add_key_vaults
+    from azure_simulator.estate_storage import add_storage_accounts
 
     rbac.install_builtin_roles(world)
     builder = Builder(world, estate)
@@ -82,12 +83,14 @@ def build(world: World, estate: model.Estate, folder: Path) -> Builder:
     builder.add_identities()
     add_accounts(builder, folder)
     estate_directory.add_applications(builder)
+    estate_directory.add_sign_ins(builder)
     builder.add_vaults()
     add_surroundings(builder)
     builder.add_logins()
     builder.add_machines()
     estate_directory.add_groups(builder)
     add_key_vaults(builder)
+    add_storage_accounts(builder)
     add_eligible(builder)
     estate_directory.delete_applications(builder)
     builder.add_locks()

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from azure_simulator import directory_roles, entra, entra_resources
+from azure_simulator import directory_roles, entra, entra_resources, sign_ins
 from azure_simulator import estate_model as model
+from azure_simulator.clock import TICKS_PER_SECOND
 from azure_simulator.estate_build import DAY, Builder, find
 from azure_simulator.world import DirectoryObject, Tenant
+
+_MINUTE = 60 * TICKS_PER_SECOND
 
 
 def add_resources(builder: Builder, tenant: Tenant) -> None:
@@ -36,6 +39,15 @@ def add_applications(builder: Builder) -> None:
                 entra_resources.offer(obj.data, roles)
     for item in builder.estate.applications:
         give(builder, builder.principals[item.name], item, f"applications ({item.name})")
+
+
+def add_sign_ins(builder: Builder) -> None:
+    """Add the logins that the tenants' logs show."""
+    for item in builder.estate.sign_ins:
+        principal = find(builder.principals, item.application, "sign_ins", "application")
+        last = builder.now - item.days * DAY - item.minutes * _MINUTE
+        for number in range(item.count):
+            sign_ins.add(builder.world, principal, last - number * _MINUTE, item.resource, item.error, item.address)
 
 
 def add_groups(builder: Builder) -> None:

@@ -178,6 +178,21 @@ class Application(Model):
     deleted: bool = False
 
 
+class SignIn(Model):
+    """Logins of an application, `count` of them, a minute apart, the last `days` and `minutes` ago (contract 5.6).
+
+    `resource` is what it logged in to; `error` is the code of a login that failed, 0 for one that did not.
+    """
+
+    application: Name
+    resource: Name = "Windows Azure Service Management API"
+    days: int = 0
+    minutes: int = 0
+    count: int = 1
+    error: int = 0
+    address: Name = "20.50.2.1"
+
+
 class Group(Model):
     """A group of the directory; members are names of applications, identities, accounts (their system identity),
     other groups, machines, and logins (as `login-NAME`).
@@ -195,6 +210,16 @@ class Group(Model):
     dynamic: bool = False
     synced: bool = False
     role_assignable: bool = False
+
+
+class StorageAccount(Model):
+    """A storage account; `containers` are those of its Blob service, empty at the start."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9]{3,24}$")]
+    subscription: str | None = None
+    resource_group: Name = "rg-storage"
+    region: str | None = None
+    containers: list[Annotated[str, Field(pattern=r"^[a-z0-9-]{3,63}$")]] = []
 
 
 class Eligible(Model):
@@ -458,6 +483,7 @@ class Account(Model):
     connections: list[Connection] = []
     modules: list[Module] = []
     default_modules: bool = True
+    failing_imports: list[Name] = []
     python3_packages: list[Package] = []
     runtime_environments: list[RuntimeEnvironment] = []
     source_controls: list[SourceControl] = []
@@ -505,11 +531,13 @@ class Estate(Model):
     policies: list[Policy] = []
     identities: list[Identity] = []
     applications: list[Application] = []
+    sign_ins: list[SignIn] = []
     groups: list[Group] = []
     eligible: list[Eligible] = []
     accounts: list[Account] = []
     vaults: list[Vault] = []
     key_vaults: list[KeyVault] = []
+    storage_accounts: list[StorageAccount] = []
     action_groups: list[ActionGroup] = []
     solutions: list[Solution] = []
     activity: list[Activity] = []

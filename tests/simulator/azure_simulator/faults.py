@@ -11,7 +11,7 @@ A fault is written ``key=value,key=value``:
     drop=before     close the connection without doing the work
     drop=after      do the work, then close the connection without an answer
     latency=250     wait this many milliseconds first
-    service=arm     arm, graph or login only
+    service=arm     arm, graph, blob or login only
     method=POST     this method only
     path=*/publish* shell pattern over the path with its query, without regard to case
     nth=3           begin at the third request that matches (default 1)

@@ -41,7 +41,7 @@ class Engine:
 
 
 class Gateway:
-    """One listener: ``arm``, ``graph`` or ``login``."""
+    """One listener: ``arm``, ``graph``, ``blob`` or ``login``."""
 
     def __init__(self, engine: Engine, service: str) -> None:
         self.engine = engine

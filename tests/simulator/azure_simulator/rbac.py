@@ -57,6 +57,14 @@ def authorize(world: World, caller: Caller, action: str, scope: str) -> bool:
     return verdict
 
 
+def authorize_data(world: World, caller: Caller, action: str, scope: str) -> bool:
+    """Whether role assignments at ``scope`` or above it allow a data action (contract 13.1)."""
+    return any(
+        _matches(entry.get("dataActions"), action) and not _matches(entry.get("notDataActions"), action)
+        for entry in permissions(world, caller.object_id, scope)
+    )
+
+
 def authorize_graph(world: World, caller: Caller, permission: str) -> bool:
     """Whether the caller holds the Graph application permission or a wider one, or a directory role that allows it."""
     held = entra.graph_permissions(world, caller.object_id) | directory_roles.permissions(world, caller.object_id)

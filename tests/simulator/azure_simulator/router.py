@@ -81,7 +81,7 @@ class Routes:
         public: bool = False,
         provider: Provider | None = None,
     ) -> None:
-        """Register ``handler`` for one method and template of ``arm``, ``graph`` or ``login``.
+        """Register ``handler`` for one method and template of ``arm``, ``graph``, ``blob`` or ``login``.
 
         ``provider`` is for a resource type that has other api-versions than the rest of its namespace.
         """

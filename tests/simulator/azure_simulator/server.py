@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs the four TLS listeners in one process and writes endpoint.json."""
+"""Runs the five TLS listeners in one process and writes endpoint.json."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from azure_simulator.providers import all_providers
 from azure_simulator.router import Routes
 from azure_simulator.world import World
 
-_LISTENERS = ("resource_manager", "login", "graph", "control")
+_LISTENERS = ("resource_manager", "login", "graph", "control", "blob")
 
 
 def make_engine(world: World) -> Engine:
@@ -93,6 +93,7 @@ class Simulator:
             "resource_manager": endpoints.resource_manager,
             "login": endpoints.login,
             "graph": endpoints.graph,
+            "blob": endpoints.blob,
             "control": endpoints.control,
             "control_token": self.control_token,
             "ca_file": str((self.run_dir / "ca.pem").resolve()),
@@ -123,6 +124,7 @@ class Simulator:
             "resource_manager": Gateway(self.engine, "arm"),
             "login": Gateway(self.engine, "login"),
             "graph": Gateway(self.engine, "graph"),
+            "blob": Gateway(self.engine, "blob"),
             "control": control_app(self.engine, self.control_token, self.shut_down),
         }
         self._servers = [_Server(self._config(apps[name])) for name in _LISTENERS]
@@ -178,7 +180,7 @@ class Simulator:
 class _Server(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        # Four servers share the process: Simulator handles the signals for all of them.
+        # The servers share the process: Simulator handles the signals for all of them.
         yield
 
 

@@ -22,11 +22,12 @@ LIFETIME = 3599
 _PUBLIC = {
     "arm": ("https://management.azure.com", "https://management.core.windows.net"),
     "graph": ("https://graph.microsoft.com",),
+    "blob": ("https://storage.azure.com",),
 }
 
 
 class TokenService:
-    """Issues tokens for the login listener and verifies them for ARM and Graph."""
+    """Issues tokens for the login listener and verifies them for ARM, Graph and Blob."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -34,9 +35,9 @@ class TokenService:
         self._verified: dict[str, tuple[Caller, int]] = {}
 
     def service_of(self, resource: str) -> str | None:
-        """``arm`` or ``graph`` for a resource URL, None for one this Azure does not have."""
+        """``arm``, ``graph`` or ``blob`` for a resource URL, None for one this Azure does not have."""
         wanted = resource.rstrip("/").lower()
-        for service in ("arm", "graph"):
+        for service in _PUBLIC:
             if wanted in self._audiences(service):
                 return service
         return None
@@ -102,7 +103,7 @@ class TokenService:
 
     def _audiences(self, service: str) -> tuple[str, ...]:
         endpoints = self.world.endpoints
-        own = endpoints.resource_manager if service == "arm" else endpoints.graph
+        own = {"arm": endpoints.resource_manager, "graph": endpoints.graph, "blob": endpoints.blob}[service]
         return (own.rstrip("/").lower(), *_PUBLIC[service])
 
     def _wrong_audience(self, service: str, audience: str) -> errors.Refusal:
@@ -122,6 +123,8 @@ class TokenService:
             refusal = errors.graph_error(401, "InvalidAuthenticationToken", message)
             refusal.headers["WWW-Authenticate"] = 'Bearer realm="", error="invalid_token"'
             return refusal
+        if service == "blob":
+            return errors.storage_unauthenticated(self.world.endpoints.login)
         refusal = errors.arm_error(401, code, message, from_gateway=True)
         refusal.headers["WWW-Authenticate"] = (
             f'Bearer authorization_uri="{self.world.endpoints.login}/common", error="invalid_token", '

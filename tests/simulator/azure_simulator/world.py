@@ -173,6 +173,7 @@ class Endpoints:
     login: str = ""
     graph: str = ""
     control: str = ""
+    blob: str = ""
 
 
 class World:

@@ -28,7 +28,7 @@ def vault(azure: Azure) -> str:
     production = subscription(azure, "production")
     path = f"/subscriptions/{production}/providers/Microsoft.RecoveryServices/vaults"
     found = resource_manager(azure, "GET", path, version="2024-04-01").json["value"]
-    assert [item["name"] for item in found] == ["rsv-contoso"]
+    assert [item["name"] for item in found] == ["rsv-contoso", "rsv-web", "rsv-data"]
     return str(found[0]["id"])
 
 
@@ -121,6 +121,39 @@ def test_what_an_update_does_not_send_is_gone(azure: Azure) -> None:
     assert resource_manager(azure, "PATCH", mapping["id"], body, version=SITE_RECOVERY).status == 202
     details = mappings(azure)[0]["properties"]["providerSpecificDetails"]
     assert (details["agentAutoUpdateStatus"], details["automationAccountArmId"]) == ("Disabled", None)
+
+
+def test_a_mapping_shows_new_values_once_the_operation_ended(azure: Azure) -> None:
+    azure.set(operation_seconds=3600)
+    enable_identity(azure, "aa-recovery")
+    (mapping,) = mappings(azure)
+    move_to_identity(azure, mapping["id"], account(azure, "aa-recovery").id)
+    assert mappings(azure) == [mapping]
+
+
+def test_an_account_of_another_region_fails_where_that_is_checked(azure: Azure) -> None:
+    azure.set(site_recovery_checks_region=True)
+    enable_identity(azure, "aa-shared-east")
+    (mapping,) = mappings(azure)
+    answer = move_to_identity(azure, mapping["id"], account(azure, "aa-shared-east").id)
+    status = resource_manager(azure, "GET", answer.headers["Azure-AsyncOperation"], version=SITE_RECOVERY).json
+    assert "is not in the region of the vault rsv-contoso" in status["error"]["message"]
+    job = resource_manager(azure, "GET", answer.headers["x-ms-request-id"], version=SITE_RECOVERY).json
+    (error,) = job["properties"]["errors"]
+    assert error["serviceErrorDetails"]["recommendedAction"]
+
+
+def test_protected_machines_tell_of_their_agents(azure: Azure) -> None:
+    path = vault(azure).replace("rg-recovery", "rg-web").replace("rsv-contoso", "rsv-web")
+    answer = resource_manager(azure, "GET", f"{path}/replicationProtectedItems", version=SITE_RECOVERY).json
+    first, second = answer["value"]
+    assert first["id"].startswith("/Subscriptions/")
+    details = first["properties"]["providerSpecificDetails"]
+    assert details["fabricObjectId"].endswith(
+        "/resourceGroups/rg-web/providers/Microsoft.Compute/virtualMachines/vm-web-1"
+    )
+    assert (details["agentVersion"], details["isReplicationAgentUpdateRequired"]) == ("9.54.6682.1", True)
+    assert details["agentExpiryDate"] < second["properties"]["providerSpecificDetails"]["agentExpiryDate"]
 
 
 def test_vaults_need_rights(azure: Azure) -> None:

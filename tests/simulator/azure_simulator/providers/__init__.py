@@ -12,6 +12,7 @@ from azure_simulator.providers import (
     activity_log,
     authorization,
     automation,
+    blob_service,
     directory,
     eligibility,
     key_vault,
@@ -23,6 +24,7 @@ from azure_simulator.providers import (
     operations_management,
     policy,
     resource_graph,
+    sign_ins,
     site_recovery,
 )
 
@@ -37,6 +39,7 @@ def all_providers() -> tuple[ModuleType, ...]:
         management_locks,
         policy,
         directory,
+        sign_ins,
         management,
         site_recovery,
         key_vault,
@@ -45,4 +48,5 @@ def all_providers() -> tuple[ModuleType, ...]:
         operations_management,
         machines,
         resource_graph,
+        blob_service,
     )

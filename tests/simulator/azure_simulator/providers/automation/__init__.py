@@ -16,6 +16,7 @@ from azure_simulator.providers.automation import (
     identity,
     jobs,
     links,
+    modules,
     runbooks,
     usage,
 )
@@ -47,6 +48,6 @@ PROVIDER = Provider(
 def register(routes: Routes) -> None:
     """Add all routes of the provider."""
     routes.add_provider(PROVIDER)
-    for part in (accounts, runbooks, drafts, assets, links, hybrid, environments, jobs, usage, configurations):
+    for part in (accounts, runbooks, drafts, assets, modules, links, hybrid, environments, jobs, usage, configurations):
         part.register(routes)
     identity.register(routes)

@@ -136,8 +136,8 @@ def patch_schedule(asset: Asset, sent: Properties) -> None:
         asset.properties["isEnabled"] = bool(sent["isEnabled"])
 
 
-def module(name: str, sent: Properties) -> Accepted:
-    """The import is over at once; its version is the link's, or the last part of its path."""
+def package(name: str, sent: Properties) -> Accepted:
+    """A Python package. Its import is over at once; its version is the link's, or the last part of its path."""
     link = sent.get("contentLink") or {}
     uri = str(link.get("uri") or "")
     if not uri:
@@ -165,9 +165,9 @@ def module_answer(properties: Properties) -> Properties:
     }
 
 
-def patch_module(asset: Asset, sent: Properties) -> None:
+def patch_package(asset: Asset, sent: Properties) -> None:
     if sent.get("contentLink"):
-        asset.properties.update(module(asset.name, sent)[0])
+        asset.properties.update(package(asset.name, sent)[0])
 
 
 def source_control(name: str, sent: Properties) -> Accepted:

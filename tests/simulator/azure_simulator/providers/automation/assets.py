@@ -4,7 +4,8 @@
 
 """Assets that differ only in their properties (contract 3): one table, one set of handlers.
 
-Connections, certificates, credentials, variables, schedules, modules, Python 3 packages, source controls.
+Connections, certificates, credentials, variables, schedules, Python 3 packages, source controls. PowerShell modules
+have a life of their own and are in ``modules``.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ from azure_simulator import errors
 from azure_simulator.paging import paged
 from azure_simulator.providers.automation import asset_kinds
 from azure_simulator.providers.automation.asset_kinds import Accepted
-from azure_simulator.providers.automation.default_modules import with_defaults
 from azure_simulator.providers.automation.model import Account, Asset, add_asset
 from azure_simulator.providers.automation.support import account_of, add_route, child, properties_of, times
 from azure_simulator.router import Routes
@@ -73,22 +73,14 @@ KINDS = (
     ),
     Kind("variables", "variables", "Variable not found.", asset_kinds.variable, asset_kinds.patch_variable, _whole),
     Kind("schedules", "schedules", "Schedule not found.", asset_kinds.schedule, asset_kinds.patch_schedule, _whole),
-    *(
-        Kind(
-            segment,
-            collection,
-            f"{what} not found.",
-            asset_kinds.module,
-            asset_kinds.patch_module,
-            _whole,
-            asset_kinds.module_answer,
-        )
-        for segment, collection, what in (
-            ("modules", "modules", "Module"),
-            ("powershell7Modules", "powershell7_modules", "Module"),
-            ("powershell72Modules", "powershell72_modules", "Module"),
-            ("python3Packages", "python3_packages", "Python3 package"),
-        )
+    Kind(
+        "python3Packages",
+        "python3_packages",
+        "Python3 package not found.",
+        asset_kinds.package,
+        asset_kinds.patch_package,
+        _whole,
+        asset_kinds.module_answer,
     ),
     Kind(
         "sourceControls",
@@ -114,7 +106,7 @@ def _register(routes: Routes, kind: Kind) -> None:
         def item(asset: Asset) -> dict[str, Any]:
             return _show(account, kind, asset, kind.listed(asset.properties, settings))
 
-        return paged(call, list(with_defaults(account, kind.collection).values()), item)
+        return paged(call, list(_collection(account, kind).values()), item)
 
     def get(call: Call) -> Response:
         account, asset = _find(call, kind)
@@ -159,7 +151,7 @@ def _collection(account: Account, kind: Kind) -> dict[str, Asset]:
 
 def _find(call: Call, kind: Kind) -> tuple[Account, Asset]:
     account = account_of(call)
-    asset = with_defaults(account, kind.collection).get(call.params["name"].lower())
+    asset = _collection(account, kind).get(call.params["name"].lower())
     if asset is None:
         raise errors.bare(404, "NotFound", kind.missing)
     return account, asset

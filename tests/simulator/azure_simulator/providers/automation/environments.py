@@ -48,7 +48,6 @@ def register(routes: Routes) -> None:
     add_route(routes, "PUT", _ENVIRONMENT, _put, action + "write")
     add_route(routes, "PATCH", _ENVIRONMENT, _patch, action + "write")
     add_route(routes, "DELETE", _ENVIRONMENT, _delete, action + "delete")
-    add_route(routes, "GET", _ENVIRONMENT + "/packages", _list_packages, action + "packages/read")
     add_route(routes, "GET", "/connectionTypes", _list_connection_types, "connectionTypes/read")
     for segment in _EMPTY_LISTS:
         add_route(routes, "GET", f"/{segment}", _list_nothing, f"{segment}/read")
@@ -66,6 +65,11 @@ def _system(name: str) -> Asset:
     )
 
 
+def is_system(item: Asset) -> bool:
+    """Whether the environment is one of the service's own, which cannot be edited (contract 3.5.1)."""
+    return item.name in _SYSTEM
+
+
 def environments(account: Account) -> dict[str, Asset]:
     """The system ones, always present, and the account's own; keys are lower-cased."""
     return {**{name.lower(): _system(name) for name in _SYSTEM}, **account.runtime_environments}
@@ -81,9 +85,15 @@ def _show(account: Account, item: Asset) -> dict[str, Any]:
     }
 
 
-def _find(call: Call) -> tuple[Account, Asset]:
+def find(call: Call) -> tuple[Account, Asset]:
+    """The account and the runtime environment of the path; 404 where it is missing."""
+    return find_named(call, call.params["name"])
+
+
+def find_named(call: Call, name: str) -> tuple[Account, Asset]:
+    """The account and its runtime environment of this name; 404 where it is missing."""
     account = account_of(call)
-    item = environments(account).get(call.params["name"].lower())
+    item = environments(account).get(name.lower())
     if item is None:
         raise errors.bare(404, "NotFound", "Runtime environment not found.")
     return account, item
@@ -95,7 +105,7 @@ def _list(call: Call) -> Response:
 
 
 def _get(call: Call) -> Response:
-    return json_response(_show(*_find(call)))
+    return json_response(_show(*find(call)))
 
 
 def _put(call: Call) -> Response:
@@ -112,7 +122,7 @@ def _put(call: Call) -> Response:
 
 
 def _patch(call: Call) -> Response:
-    account, item = _find(call)
+    account, item = find(call)
     if item.name in _SYSTEM:
         raise errors.bare(400, "BadRequest", "A system runtime environment cannot be changed.")
     for key, value in (properties_of(call).get("defaultPackages") or {}).items():
@@ -123,23 +133,6 @@ def _patch(call: Call) -> Response:
 def _delete(call: Call) -> Response:
     gone = account_of(call).runtime_environments.pop(call.params["name"].lower(), None)
     return empty(204 if gone is None else 200)
-
-
-def _list_packages(call: Call) -> Response:
-    account, item = _find(call)
-    packages = account.environment_packages.get(item.name.lower(), [])
-    segment = f"runtimeEnvironments/{item.name}/packages"
-    return paged(call, packages, lambda package: _show_package(account, segment, package))
-
-
-def _show_package(account: Account, segment: str, package: Asset) -> dict[str, Any]:
-    return {
-        **child(account, segment, package.name),
-        "location": account.location,
-        "tags": {},
-        "properties": package.properties,
-        "systemData": {},
-    }
 
 
 def _list_nothing(call: Call) -> Response:

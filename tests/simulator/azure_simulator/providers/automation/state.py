@@ -11,13 +11,15 @@ import hashlib
 from dataclasses import asdict
 from typing import Any
 
-from azure_simulator.providers.automation import identity
+from azure_simulator.providers.automation import identity, modules
 from azure_simulator.providers.automation.model import ASSET_KINDS, Account, Asset, Job, Runbook
 from azure_simulator.world import World
 
 
 def dump(world: World) -> dict[str, Any]:
     """``accounts``: one object per account, its sub-resources as lists."""
+    for account in world.accounts.values():
+        modules.settle_account(world, account)
     return {"accounts": [_account(account) for account in world.accounts.values()]}
 
 
@@ -29,6 +31,9 @@ def _account(account: Account) -> dict[str, Any]:
         "tags": account.tags,
         "identity": identity.show(account),
         "runbooks": [_runbook(item) for item in account.runbooks.values()],
+        "environment_packages": {
+            name: [_asset(item) for item in items.values()] for name, items in account.environment_packages.items()
+        },
         **{kind: [_asset(item) for item in getattr(account, kind).values()] for kind in ASSET_KINDS},
         "job_schedules": [asdict(item) for item in account.job_schedules.values()],
         "jobs": [_job(item) for item in account.jobs.values()],

@@ -31,7 +31,10 @@ from ansible_collections.azauto.runas_migration.plugins.module_utils._step impor
 
 ACCOUNT = AccountId("sub", "rg", "aa-ops")
 RUN_AS = Surveyed(ACCOUNT, RunAs("AzureRunAsConnection", "azure"), datetime(2026, 6, 1, tzinfo=timezone.utc))
-MAPPING = {"kind": "container_mapping", "name": "m1", "uses_run_as": True}
+MAPPING = {"kind": "container_mapping", "name": "m1", "resource": "vaults/v/m1", "uses_run_as": True}
+INTENT = {"kind": "protection_intent", "name": "i1", "resource": "vaults/v/i1", "uses_run_as": True}
+FACTS = {"what": "m1", "vault": "v", "vault_region": "eastus", "account": "aa-ops", "region": "westeurope"}
+ELSEWHERE = finding("RA714", "vaults/v/m1", **FACTS)
 
 
 def runbook(name: str, verdict: str, *, refused: str | None = None, draft: Seen | None = None) -> SurveyedRunbook:
@@ -66,7 +69,10 @@ UNREAD = SurveyedRunbook(Decision("Secret", "", "", "t", "unreadable"))
         ({"found": [RUN_AS], "runbooks": [AUTOMATIC, BY_HAND], "begun": True}, "in_progress"),
         ({"found": [RUN_AS], "runbooks": [BY_HAND], "begun": True}, "manual_work"),
         ({"found": [RUN_AS], "runbooks": [UNREAD]}, "manual_work"),
-        ({"found": [RUN_AS], "runbooks": [CLEAN], "dependants": [MAPPING]}, "manual_work"),
+        ({"found": [RUN_AS], "runbooks": [CLEAN], "dependants": [MAPPING]}, "ready"),
+        ({"found": [RUN_AS], "runbooks": [CLEAN], "dependants": [MAPPING], "begun": True}, "in_progress"),
+        ({"found": [RUN_AS], "runbooks": [CLEAN], "dependants": [MAPPING], "warnings": [ELSEWHERE]}, "manual_work"),
+        ({"found": [RUN_AS], "runbooks": [CLEAN], "dependants": [INTENT]}, "manual_work"),
         ({"found": [RUN_AS], "runbooks": [AUTOMATIC], "obstacles": ["no right"]}, "blocked"),
         ({"found": [RUN_AS], "runbooks": [CLEAN], "obstacles": ["no right"]}, "ready"),
         ({"found": None, "runbooks": [CLEAN], "unread": ["403"]}, "blocked"),
@@ -121,6 +127,28 @@ def test_the_reasons_name_what_is_left() -> None:
         "1 runbook can be rewritten: Start.",
         "Runbook Grant has to be changed by hand.",
     )
+
+
+def test_container_mappings_are_moved_and_intents_are_for_a_person() -> None:
+    state = state_of(Evidence(found=[RUN_AS], runbooks=[AUTOMATIC], dependants=[MAPPING, INTENT]))
+    assert state.because == (
+        "The protection intent i1 uses the Run As account.",
+        "1 runbook can be rewritten: Start.",
+        "1 container mapping can be moved to the identity: m1.",
+    )
+
+
+def test_a_mapping_on_run_as_is_no_reason_to_wait() -> None:
+    on_run_as = finding("RA701", "vaults/v/m1", mapping="m1", vault="v", account="aa-ops")
+    assert state_of(Evidence([RUN_AS], [CLEAN], dependants=[MAPPING], warnings=[on_run_as])).name == "ready"
+
+
+@pytest.mark.parametrize("found", [[], [RUN_AS]])
+def test_how_far_the_retirement_is_belongs_to_the_reasons(found: list[Surveyed]) -> None:
+    state = state_of(Evidence(found=found, runbooks=[CLEAN], begun=True, retired=["It is disabled since T."]))
+    assert state.name == "migrated"
+    assert state.because[1] == "It is disabled since T."
+    assert "can be retired" not in state.because[0]
 
 
 def test_drift_comes_before_everything() -> None:

@@ -22,10 +22,10 @@ from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.
     users_of_certificate,
     without_secrets,
 )
+from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.retirement_options import Options
+from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.retirement_parts import parts_after
 from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.retirement_plan import (
-    Options,
     choose,
-    parts_after,
     plan_of,
     tracks_of,
     wishes_of,
@@ -37,8 +37,8 @@ ACCOUNT = AccountId("s1", "rg", "aa")
 APPLICATION = {"id": "object-1", "appId": "app-1", "displayName": "aa_run_as"}
 PRINCIPAL = {"id": "principal-1", "appId": "app-1", "accountEnabled": True}
 DISABLE = Options("disable")
-DELETE = Options("delete")
-DELETE_ALL = Options("delete", delete_application=True)
+DELETE = Options("delete", delete_application=False)
+DELETE_ALL = Options("delete")
 
 
 def connection(name: str = "AzureRunAsConnection", application: str = "app-1", mark: str = "AB12") -> dict[str, Any]:
@@ -63,7 +63,7 @@ def retirees(*connections: dict[str, Any], certificates: list[dict[str, Any]] | 
 
 def changes(options: Options, entra: Entra, *staying: dict[str, Any]) -> list[str]:
     found = wishes_of(ACCOUNT, retirees(connection()), staying, {"app-1": entra}, options)
-    plan = plan_of(found, list((found.entra or {}).values()), found.findings)
+    plan = plan_of(found, [change for of_one in found.entra.values() for change in of_one], found.findings)
     return [f"{change.action} {change.kind}" for change in plan.changes]
 
 
@@ -157,7 +157,7 @@ def test_deleting_the_application_takes_the_service_principal_along() -> None:
     (retiree,) = retirees(connection())
     entra = Entra(APPLICATION, PRINCIPAL)
     wishes = wishes_of(ACCOUNT, [retiree], [], {"app-1": entra}, DELETE_ALL)
-    made = [*wishes.assets, *(wishes.entra or {}).values()]
+    made = [*wishes.assets, *wishes.entra["app-1"]]
     assert set(parts_after(ACCOUNT, retiree, entra, made).values()) == {"deleted"}
 
 
