@@ -70,7 +70,13 @@ STEPS: tuple[tuple[str, dict[str, Any]], ...] = (
 )
 
 # What Azure decides or keeps by itself: times, the ids of links that are made again, jobs.
-_OF_AZURE = frozenset({"modified", "created", "deletedDateTime", "createdDateTime", "lastModifiedTime", "creationTime"})
+_OF_AZURE = frozenset(
+    {
+        *("modified", "created", "lastModifiedTime", "creationTime"),
+        *("createdDateTime", "deletedDateTime"),
+        *("createdOn", "createdBy", "updatedOn", "updatedBy"),
+    }
+)
 
 
 def served(tmp_path: Path, **account: Any) -> tuple[str, ...]:

@@ -140,6 +140,7 @@ def _migrated(demo: Azure, name: str) -> bool:
     results = [
         demo.call("enable_identity", name, hybrid="accept"),
         demo.call("copy_runas_roles", name),
+        demo.call("migrate_site_recovery", name, hybrid="accept", lower_role=True, toggle=True),
         demo.call("update_runbook", name, pending_draft="keep"),
     ]
     return any(result["changed"] for result in results)
@@ -174,6 +175,34 @@ def test_a_rewrite_that_was_only_a_draft_is_dropped(azure: Azure) -> None:
     made = roll_back(azure)
     assert kinds(made) == ["discard runbook_draft", "update identity"]
     assert contents(azure, "Plain") == (OLD.encode(), None)
+
+
+def test_modules_that_were_imported_go_and_others_come_back(start_azure: Callable[..., Azure], tmp_path: Path) -> None:
+    modules = [{"name": "Az.Accounts", "version": "1.9.5"}]
+    azure = start_azure(*served(tmp_path, default_modules=False, modules=modules))
+    start = comparable(azure)
+    imported = azure.call("ensure_modules", "aa")
+    assert [change["action"] for change in imported["changes"]] == ["update", "import"]
+    made = roll_back(azure)
+    assert [change["action"] for change in made["changes"]] == ["delete", "update"]
+    assert (made["partial"], _versions(azure)) == (False, {"Az.Accounts": "1.9.5"})
+    assert roll_back(azure)["changed"] is False
+    assert len(start["accounts"][0]["modules"]) == 1
+
+
+def test_a_module_that_somebody_updated_since_is_left(start_azure: Callable[..., Azure], tmp_path: Path) -> None:
+    azure = start_azure(*served(tmp_path, default_modules=False))
+    azure.call("ensure_modules", "aa")
+    with session(azure) as other:
+        uri = "https://www.powershellgallery.com/api/v2/package/Az.Accounts/2.19.0"
+        automation.import_module(other, AccountId(*azure.account("aa").values()), "Az.Accounts", uri, "2.19.0")
+    made = roll_back(azure)
+    assert left(made["conflicts"]) == [("RA840", "Az.Accounts")]
+    assert _versions(azure) == {"Az.Accounts": "2.19.0"}
+
+
+def _versions(azure: Azure) -> dict[str, str]:
+    return {one["name"]: one["properties"]["version"] for one in account_of(azure)["modules"]}
 
 
 @pytest.mark.parametrize("setting", ["publish_loses_job_schedules", "publish_reids_job_schedules"])
@@ -411,7 +440,7 @@ def test_an_identity_that_somebody_made_anew_stays(azure: Azure) -> None:
 
 
 def _retire(azure: Azure, **options: Any) -> None:
-    result = azure.call("remove_runas", "aa", accept_other_use=True, **options)
+    result = azure.call("remove_runas", "aa", accept_other_use=True, soak_days=0, **options)
     assert not result.get("failed") and result["changed"], result
 
 
@@ -498,6 +527,46 @@ def _purge(azure: Azure) -> None:
     with session(azure) as other:
         for item in azure.state()["directory"]["deleted"]:
             other.graph("DELETE", f"/directory/deletedItems/{item['id']}", "Purging")
+
+
+def _purged(azure: Azure) -> dict[str, Any]:
+    """Go through all stages of a retirement, and return the last result."""
+    _retire(azure)
+    _retire(azure, stage="delete", delete_application=True)
+    return azure.call("remove_runas", "aa", stage="purge", purge_after_days=0, accept_other_use=True)
+
+
+def test_after_the_last_stage_the_application_is_lost_and_its_roles_with_it(
+    start_azure: Callable[..., Azure], tmp_path: Path
+) -> None:
+    azure = _ready_to_retire(start_azure, tmp_path)
+    migrate(azure)
+    purged = _purged(azure)
+    assert kinds(purged)[-1] == "purge deleted_application", purged
+    assert "RA843" in codes(roll_back(azure))
+    made = roll_back(azure, accept_lost=True)
+    found = sorted(code for code, dummy in left(made["not_restored"]))
+    assert found == ["RA842", "RA843", *["RA851"] * (len(purged["changes"]) - 1)]
+    assert "create connection" in kinds(made)
+
+
+def test_roles_that_were_purged_come_back_while_the_application_does(
+    start_azure: Callable[..., Azure], tmp_path: Path
+) -> None:
+    azure = _ready_to_retire(start_azure, tmp_path)
+    start = comparable(azure)
+    migrate(azure)
+    azure.control("PUT", "/faults", ["status=403,service=graph,method=DELETE,path=*/deletedItems/*,times=0"])
+    assert _purged(azure)["partial"] is True
+    azure.control("DELETE", "/faults")
+    made = roll_back(azure)
+    assert kinds(made)[:2] == ["restore application", "enable service_principal"]
+    assert "create run_as_role_assignment" in kinds(made)
+    assert codes(made) == ["RA842"]
+    after = comparable(azure)
+    for state in (start, after):
+        state["accounts"][0].pop("certificates")
+    assert after == start
 
 
 def test_a_connection_that_somebody_made_again_is_left(start_azure: Callable[..., Azure], tmp_path: Path) -> None:

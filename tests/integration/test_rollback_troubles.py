@@ -37,7 +37,7 @@ STEPS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("enable_identity", {}),
     ("copy_runas_roles", {"join_groups": ["operators"]}),
     ("update_runbook", {"pending_draft": "keep"}),
-    ("remove_runas", {"accept_other_use": True}),
+    ("remove_runas", {"accept_other_use": True, "soak_days": 0}),
 )
 GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[A-Za-z0-9_-]{43}")
 

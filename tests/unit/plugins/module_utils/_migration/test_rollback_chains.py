@@ -25,7 +25,9 @@ A, B, C, OTHER = ({"name": name} for name in ("a", "b", "c", "other"))
 ROLLBACK = "rollback_migration"
 
 
-def write(before: Any, after: Any, step: str = "copy_runas_roles", *, sure: bool = True, kind: str = "module") -> Write:
+def write(
+    before: Any, after: Any, step: str = "copy_runas_roles", *, sure: bool = True, kind: str = "connection"
+) -> Write:
     return Write(step, "update", kind, "/x", before, after, sure)
 
 
@@ -92,6 +94,12 @@ def test_chosen_steps_are_taken_back_as_far_as_no_other_wrote_after_them() -> No
 def test_ids_of_identities_are_compared_without_case() -> None:
     one, same = ({"user_assigned_identities": [arm_id]} for arm_id in ("/Sub/Id/", "/sub/id"))
     assert back(write(A, one, kind="identity"), write(same, B, kind="identity")) == (A, (B,))
+
+
+def test_modules_are_compared_by_version() -> None:
+    first = write(None, {"version": "1", "uri": "u"}, kind="module")
+    second = write({"version": "1", "state": "Succeeded"}, {"version": "2"}, kind="module")
+    assert back(first, second) == (None, ({"version": "2"},))
 
 
 def record(number: int, event: str, step: str = "copy_runas_roles", **facts: Any) -> dict[str, Any]:
