@@ -23,6 +23,7 @@ from ._codes.identity import IDENTITY
 from ._codes.key_vault import KEY_VAULT
 from ._codes.limiting import LIMITING
 from ._codes.modules import MODULES
+from ._codes.probe import PROBE
 from ._codes.reading import READING
 from ._codes.retirement import RETIREMENT
 from ._codes.rollback import ROLLBACK
@@ -37,6 +38,7 @@ __all__ = ["CODES", "Code", "Finding", "Severity", "finding"]
 CODES: dict[str, Code] = {
     **RUN_AS,
     **IDENTITY,
+    **PROBE,
     **ACCESS,
     **SUGGESTIONS,
     **KEY_VAULT,

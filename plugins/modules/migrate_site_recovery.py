@@ -103,6 +103,15 @@ options:
         nothing is kept. The mappings themselves are always read anew.
     type: int
     default: 600
+  planned:
+    description:
+      - The RV(ignore:changes) of M(azauto.runas_migration.enable_identity) and
+        M(azauto.runas_migration.copy_runas_roles) that the same play would have made by now. In check mode they count
+        as made, so that what is predicted is what the run then does. Outside of check mode they mean nothing, for
+        Azure tells.
+    type: list
+    elements: dict
+    default: []
 extends_documentation_fragment:
   - azauto.runas_migration.attributes
   - azauto.runas_migration.azure

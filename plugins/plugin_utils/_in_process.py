@@ -122,8 +122,20 @@ def _no_log_values(options: Mapping[str, Any], parameters: Mapping[str, Any]) ->
     """Yield the values of options that are secrets, inside others too; Ansible masks no results of an action."""
     for name, option in options.items():
         value = parameters.get(name)
-        if option.get("no_log") and value:
-            yield str(value)
+        if option.get("no_log"):
+            yield from _texts(value)
         elif option.get("options") and value:
             for entry in value if isinstance(value, list) else [value]:
                 yield from _no_log_values(option["options"], entry)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Yield the texts in a value, as Ansible masks them for a module: of a mapping its values, not its names."""
+    if isinstance(value, Mapping):
+        for item in value.values():
+            yield from _texts(item)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _texts(item)
+    elif value is not None and value != "" and not isinstance(value, bool):
+        yield str(value)

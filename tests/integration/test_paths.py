@@ -42,7 +42,9 @@ READING: dict[str, dict[str, Any]] = {
     "runas_info": {"scope": ["run_as", "access", "runbooks", "usage", "hybrid"]},
     "suggest_roles": {"scope_level": "resource"},
 }
-ALL = {**MODULES, **IDLE, **READING}
+# Changes nothing that remains, unless it is told to run drafts.
+PROBING: dict[str, dict[str, Any]] = {"probe_identity": {"max_age": 3, "timeout": 60}}
+ALL = {**MODULES, **IDLE, **READING, **PROBING}
 
 
 def account_of(module: str) -> str:
@@ -96,6 +98,25 @@ def test_a_run_that_changes_things_is_the_same_on_both_paths(start_azure: Callab
         results.append(comparable(result, azure))
     fast, ordinary = results
     assert fast["changed"] is True
+    assert fast == ordinary
+
+
+def test_a_probe_with_drafts_is_the_same_on_both_paths_and_hides_their_parameters(
+    start_azure: Callable[..., Azure],
+) -> None:
+    secret = "FAKE-parameter-value"
+    entry = {"name": "Start-TaggedVMs", "parameters": {"TagName": secret}}
+    results = []
+    for in_process in (True, False):
+        azure = start_azure("--set", "retry_after=0")
+        azure.call("enable_identity", "aa-plain")
+        azure.call("update_runbook", "aa-plain", publish=False)
+        variables = {"runas_in_process": in_process, "ansible_inject_invocation": True}
+        result = azure.task("probe_identity", "aa-plain", "--diff", variables=variables, verify_runbooks=[entry])
+        assert secret not in json.dumps(result)
+        results.append(comparable(result, azure))
+    fast, ordinary = results
+    assert (fast["changed"], fast["runbooks"][0]["parameters"]) == (True, ["TagName"])
     assert fast == ordinary
 
 

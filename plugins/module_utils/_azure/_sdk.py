@@ -87,6 +87,18 @@ def content(doing: str, client: Any, operation: Operation, *arguments: Any) -> b
         return b"".join(chunks)
 
 
+def text(doing: str, client: Any, operation: Operation, *arguments: Any) -> str:
+    """Call an SDK operation that answers with text and return it, whatever bytes it holds (docs/contract.md, 2.11)."""
+    with translated(doing):
+        if _streams_on_request(client):
+            body = b"".join(operation(*arguments, stream=True))
+        else:
+            raw: list[Any] = []
+            operation(*arguments, raw_response_hook=raw.append)
+            body = raw[-1].http_response.body()
+        return body.decode("utf-8-sig", errors="replace")
+
+
 def json_body(body: Any) -> bytes:
     """Return a request body as bytes: it passes both generations' serialisers untouched."""
     return json.dumps(body).encode()

@@ -21,10 +21,11 @@ from .._azure import automation
 from .._azure.ids import normal_id
 from .._finding import Finding
 from .._ledger import read_journal
-from .._step import Change, Hands, Outcome, Plan
+from .._step import KNOWN_AFTER_APPLY, Change, Hands, Outcome, Plan
 from . import identity as enabling
 from . import site_recovery_roles as roles
 from ._call import Call, Result
+from .earlier_changes import assignments_after, identity_after
 from .site_recovery_access import Access, RoleHands, Roles, RoleWishes, asked_for
 from .site_recovery_model import CONTAINER_MAPPING, fields_from, same_fields
 from .site_recovery_plan import ENABLE, KEEP, SETTLED, Asked, Options, changes_of, decide, own_of
@@ -57,6 +58,7 @@ ARGUMENTS = (
             "operation_timeout": {"type": "int", "default": 1800},
             "replication_timeout": {"type": "int", "default": 300},
             "surroundings_age": {"type": "int", "default": 600},
+            "planned": {"type": "list", "elements": "dict", "default": []},
         }
     )
 )
@@ -113,7 +115,13 @@ def _observe(call: Call) -> Observed:
         named=bool(call.parameters["vaults"]),
     )
     asked = Asked(call.account.arm_id, str(answer.get("location") or ""), options, own_of(records, NAME), seen.gone)
-    return Observed(answer, enabling.observed_identity(answer), seen, asked, records)
+    before = identity_after(enabling.observed_identity(answer), _earlier(call))
+    return Observed(answer, before, seen, asked, records)
+
+
+def _earlier(call: Call) -> Sequence[Mapping[str, Any]]:
+    """Return what earlier steps would have changed by now; outside of check mode Azure tells."""
+    return call.parameters["planned"] if call.check_mode else ()
 
 
 def _settle(call: Call, observed: Observed) -> None:
@@ -144,12 +152,14 @@ def _decide(call: Call, observed: Observed, now: enabling.Identity) -> Decision:
 
 
 def _holder(call: Call, identity: enabling.Identity) -> roles.Holder:
-    return roles.Holder(call.account.arm_id, identity.principal_id if identity.system else None)
+    known = identity.system and identity.principal_id != KNOWN_AFTER_APPLY
+    return roles.Holder(call.account.arm_id, identity.principal_id if known else None)
 
 
 def _roles(call: Call, observed: Observed, now: enabling.Identity) -> Roles:
     wishes = RoleWishes(call.parameters["role_scope"], call.parameters["lower_role"])
-    return Roles(call.session, _holder(call, now), wishes, observed.records, NAME, call.max_parallel)
+    expected = assignments_after(now, _earlier(call))
+    return Roles(call.session, _holder(call, now), wishes, observed.records, NAME, call.max_parallel, expected)
 
 
 def _in_two_phases(call: Call, observed: Observed, decision: Decision) -> Result:

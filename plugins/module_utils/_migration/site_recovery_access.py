@@ -64,7 +64,10 @@ class Access:
 
 @dataclass
 class Roles:
-    """Plans the roles of one identity. ``records`` are those of the account's journal, ``step`` is this step's name."""
+    """Plans the roles of one identity. ``records`` are those of the account's journal, ``step`` is this step's name.
+
+    ``expected`` are role assignments that it will hold by then, though Azure does not know of them yet.
+    """
 
     session: Session
     holder: Holder
@@ -72,6 +75,7 @@ class Roles:
     records: Sequence[Mapping[str, Any]]
     step: str
     max_parallel: int
+    expected: tuple[Assignment, ...] = ()
     _held: dict[str, list[Assignment] | Exception] = field(default_factory=dict)
 
     def plan(self, judged: Judged) -> Access:
@@ -124,7 +128,7 @@ class Roles:
                 for vault in vaults:
                     self._block_vault(blocked, vault, str(held))
                 continue
-            places.append(Place(scope, tuple(vaults), moves, tuple(held)))
+            places.append(Place(scope, tuple(vaults), moves, (*held, *self.expected)))
         return places
 
     def _read(self, scopes: Sequence[str]) -> None:

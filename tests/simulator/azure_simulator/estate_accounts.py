@@ -24,6 +24,7 @@ from azure_simulator.providers.automation.identity import assign_user_identity
 from azure_simulator.providers.automation.model import (
     Account,
     Asset,
+    Conduct,
     HybridWorkerGroup,
     Runbook,
     add_account,
@@ -191,6 +192,7 @@ class _AccountBuilder:
             tags=dict(item.tags),
             description=item.description,
             runtime_environment=item.runtime_environment,
+            conduct=Conduct(item.conduct.status, item.conduct.errors, item.conduct.warnings),
             created=self.builder.born,
             modified=self.builder.born,
         )

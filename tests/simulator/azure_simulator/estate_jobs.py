@@ -9,6 +9,7 @@ from __future__ import annotations
 from azure_simulator import estate_model as model
 from azure_simulator.clock import TICKS_PER_SECOND
 from azure_simulator.estate_build import DAY, Builder, find
+from azure_simulator.providers.automation.job_life import stream
 from azure_simulator.providers.automation.model import Account, Job
 
 _MINUTE = 60 * TICKS_PER_SECOND
@@ -37,5 +38,10 @@ def add_jobs(builder: Builder, account: Account, jobs: list[model.Job], place: s
             started=None if item.status in _NOT_STARTED else created,
             ended=ended,
             modified=ended or created,
+            streams=[
+                stream(builder.make_id("stream", name, kind, str(number)), kind, created)
+                for kind, count in (("Warning", item.warnings), ("Error", item.errors))
+                for number in range(count)
+            ],
         )
         runbook.job_count += 1

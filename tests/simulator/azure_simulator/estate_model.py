@@ -281,6 +281,14 @@ def _as_list(value: object) -> object:
 RunAsEntries = Annotated[list[Annotated[RunAs, BeforeValidator(_as_run_as)]], BeforeValidator(_as_list)]
 
 
+class Conduct(Model):
+    """What the jobs of a runbook do once their login was good; those that end as Running never end."""
+
+    status: Literal["Completed", "Failed", "Suspended", "Running"] = "Completed"
+    errors: int = 0
+    warnings: int = 0
+
+
 class Runbook(Model):
     """A runbook. A bare string is a file of the folder `runbooks` beside the estate; its stem is the name.
 
@@ -304,6 +312,7 @@ class Runbook(Model):
     description: str | None = None
     tags: dict[str, str] = {}
     runtime_environment: str | None = None
+    conduct: Conduct = Conduct()
 
     @model_validator(mode="after")
     def _one_source(self) -> Runbook:
@@ -365,7 +374,10 @@ class Webhook(Model):
 
 
 class Job(Model):
-    """A job of a runbook, `days` and `minutes` ago, that took `seconds`; one that has not ended took none."""
+    """A job of a runbook, `days` and `minutes` ago, that took `seconds`; one that has not ended took none.
+
+    `errors` and `warnings` are how many it wrote.
+    """
 
     runbook: Name
     status: JobStatus = "Completed"
@@ -373,6 +385,8 @@ class Job(Model):
     minutes: int = 0
     seconds: int = 30
     run_on: str | None = None
+    errors: int = 0
+    warnings: int = 0
 
 
 class HybridWorker(Model):

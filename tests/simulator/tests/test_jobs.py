@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,9 +16,9 @@ from azure.core.exceptions import HttpResponseError
 
 from azure_simulator import entra, rbac
 from azure_simulator.clock import TICKS_PER_SECOND, offset_text
-from azure_simulator.providers.automation.model import Account, Job, Runbook, add_asset, add_runbook
+from azure_simulator.providers.automation.model import Account, Asset, Conduct, Job, Runbook, add_asset, add_runbook
 from azure_simulator.testing import ACCOUNT, GROUP, READER, SUBSCRIPTION, TENANT, Azure, identity_path
-from azure_simulator.world import DirectoryObject, RoleAssignment, new_id
+from azure_simulator.world import DirectoryObject, Resource, RoleAssignment, new_id
 
 RUN_AS = b"""$c = Get-AutomationConnection -Name "AzureRunAsConnection"
 Connect-AzAccount -ServicePrincipal -Tenant $c.TenantId -ApplicationId $c.ApplicationId `
@@ -224,3 +225,133 @@ def test_a_python_job_logs_in_too(azure: Azure, account_path: str) -> None:
     add_runbook(azure.world, account, Runbook("Py", "Python3"), content=script)
     azure.send("PUT", account_path + "/jobs/py", {"properties": {"runbook": {"name": "Py"}}})
     assert azure.send("GET", account_path + "/jobs/py").json["properties"]["status"] == "Failed"
+
+
+CLAIMS = b"""# Who is it?
+try {
+    Connect-AzAccount -Identity | Out-Null
+    $seen = @(Get-AzSubscription | ForEach-Object { $_.Id })
+    $token = (Get-AzAccessToken).Token
+} catch {
+    Write-Warning $_
+    $token = (Invoke-RestMethod ($env:IDENTITY_ENDPOINT + '?resource=x')).access_token
+}
+$claims = Read-Claims $token
+@{
+    who = $claims.oid
+    tenant = $claims.tid
+    subscriptions = $seen
+    az = "$((Get-Module Az.Accounts).Version)"
+    fixed = 'text'
+    strange = Get-Random
+} | ConvertTo-Json -Compress
+"""
+PYTHON_CLAIMS = b"""url = os.environ["IDENTITY_ENDPOINT"] + "?resource=x&client_id=CLIENT"
+seen = [item["subscriptionId"] for item in listed]
+print(json.dumps({
+    "who": claims["oid"],
+    "tenant": claims["tid"],
+    "subscriptions": seen,
+}))
+"""
+
+
+def printed(azure: Azure, account_path: str, job: dict[str, Any]) -> Any:
+    """The last line that a job printed, from its JSON."""
+    output = azure.send("GET", account_path + f"/jobs/{job['name']}/output").body.decode()
+    return json.loads(output.splitlines()[-1])
+
+
+def test_a_job_that_prints_its_tokens_claims_prints_them_by_the_names_of_its_script(
+    azure: Azure, account_path: str
+) -> None:
+    principal = enable(azure, account_path)
+    give_role(azure, principal)
+    assert printed(azure, account_path, run(azure, account_path, CLAIMS)) == {
+        "who": principal,
+        "tenant": TENANT,
+        "subscriptions": [SUBSCRIPTION],
+        "az": "2.15.0",
+        "fixed": "text",
+        "strange": None,
+    }
+
+
+def test_claims_are_printed_only_where_the_script_asks_for_a_token(azure: Azure, account_path: str) -> None:
+    give_role(azure, enable(azure, account_path))
+    job = run(azure, account_path, SYSTEM + b"\n@{\n  who = $claims.oid\n} | ConvertTo-Json")
+    assert b"who" not in azure.send("GET", account_path + f"/jobs/{job['name']}/output").body
+
+
+def test_a_script_that_falls_back_to_the_endpoint_tells_who_it_is_without_a_role(
+    azure: Azure, account_path: str
+) -> None:
+    principal = enable(azure, account_path)
+    job = run(azure, account_path, b"$ErrorActionPreference = 'Stop'\n" + CLAIMS)
+    assert job["properties"]["status"] == "Completed"
+    shown = printed(azure, account_path, job)
+    assert (shown["who"], shown["subscriptions"]) == (principal, [])
+    streams = azure.send("GET", account_path + f"/jobs/{job['name']}/streams").json["value"]
+    assert [item["properties"]["streamType"] for item in streams] == ["Warning", "Output"]
+
+
+def test_a_python_job_prints_the_claims_of_the_identity_that_it_names(azure: Azure, account_path: str) -> None:
+    wanted = {"type": "UserAssigned", "userAssignedIdentities": {identity_path("uai-one"): {}}}
+    held = azure.send("PATCH", account_path, {"identity": wanted}).json["identity"]["userAssignedIdentities"]
+    ids = held[identity_path("uai-one")]
+    for client, expected in ((ids["ClientId"], "Completed"), (new_id(), "Failed")):
+        script = PYTHON_CLAIMS.replace(b"CLIENT", client.encode())
+        add_runbook(azure.world, automation_account(azure, account_path), Runbook("Py", "Python3"), content=script)
+        name = f"py-{next(names)}"
+        azure.send("PUT", account_path + f"/jobs/{name}", {"properties": {"runbook": {"name": "Py"}}})
+        job = azure.send("GET", account_path + f"/jobs/{name}").json
+        assert job["properties"]["status"] == expected
+        if expected == "Completed":
+            assert printed(azure, account_path, job)["who"] == ids["PrincipalId"]
+
+
+def test_jobs_do_besides_what_their_runbook_is_known_to_do(azure: Azure, account_path: str) -> None:
+    runbook = Runbook("Noisy", conduct=Conduct("Failed", errors=2, warnings=1))
+    add_runbook(azure.world, automation_account(azure, account_path), runbook, content=b"'x'")
+    azure.send("PUT", account_path + "/jobs/noisy", {"properties": {"runbook": {"name": "Noisy"}}})
+    job = azure.send("GET", account_path + "/jobs/noisy").json["properties"]
+    assert (job["status"], job["exception"]) == ("Failed", "The script stopped with an error.")
+    streams = azure.send("GET", account_path + "/jobs/noisy/streams").json["value"]
+    assert [item["properties"]["streamType"] for item in streams] == ["Warning", "Error", "Error"]
+    runbook.conduct = Conduct("Running")
+    azure.send("PUT", account_path + "/jobs/endless", {"properties": {"runbook": {"name": "Noisy"}}})
+    assert azure.send("GET", account_path + "/jobs/endless").json["properties"]["status"] == "Running"
+
+
+def test_there_is_one_test_job_at_a_time_and_it_can_be_stopped(azure: Azure, account_path: str) -> None:
+    azure.set(job_seconds=3600)
+    test_job = account_path + "/runbooks/Unfinished/draft/testJob"
+    made = azure.send("PUT", test_job, {"parameters": {"Name": '"x"'}, "runOn": ""})
+    assert (made.status, made.json["status"], made.json["startTime"], made.json["parameters"]) == (201, "New", None, {})
+    assert azure.send("GET", test_job).json["status"] == "Running"
+    assert azure.send("PUT", test_job, {"parameters": {}}).status == 409
+    client = azure.client()
+    client.test_job.stop(GROUP, ACCOUNT, "Unfinished")
+    assert client.test_job.get(GROUP, ACCOUNT, "Unfinished").status == "Stopped"
+    azure.set(test_job_conflict_status=0)
+    for _ in range(2):
+        assert azure.send("PUT", test_job, {"parameters": {}}).status == 201
+    assert azure.send("PUT", test_job, {"runOn": "nowhere"}).status == 400
+
+
+def test_jobs_on_a_worker_log_in_as_its_machine_where_the_account_has_no_identity(
+    azure: Azure, account_path: str
+) -> None:
+    azure.send("PUT", account_path + "/hybridRunbookWorkerGroups/on-site", {"properties": {}})
+    account, principal = automation_account(azure, account_path), enable(azure, account_path)
+    give_role(azure, principal)
+    machine = azure.world.add_resource(Resource("/machine", "vm", "vm", extra={"identity": {"principalId": principal}}))
+    account.hybrid_groups["on-site"].workers["w"] = Asset("w", {"vmResourceId": machine.id})
+    account.system_principal_id = None
+    assert run(azure, account_path, SYSTEM)["properties"]["status"] == "Failed"
+    assert run(azure, account_path, SYSTEM, run_on="on-site")["properties"]["status"] == "Completed"
+    own = enable(azure, account_path)
+    give_role(azure, own)
+    assert printed(azure, account_path, run(azure, account_path, CLAIMS, run_on="on-site"))["who"] == own
+    azure.set(hybrid_jobs_use_machine_identity=True)
+    assert printed(azure, account_path, run(azure, account_path, CLAIMS, run_on="on-site"))["who"] == principal

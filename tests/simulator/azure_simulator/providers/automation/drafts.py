@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Drafts: read, replace, publish, undo, test job (contract 2.3 to 2.6)."""
+"""Drafts: read, replace, publish, undo, test job (contract 2.3 to 2.6, 2.12)."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from typing import Any
 from azure_simulator import errors, lro
 from azure_simulator.clock import offset_text
 from azure_simulator.providers.automation import links
-from azure_simulator.providers.automation.job_run import Outcome, run
-from azure_simulator.providers.automation.model import Account, Runbook, set_draft, set_published
+from azure_simulator.providers.automation.job_life import get_stream, has_ended, list_streams, signal, start
+from azure_simulator.providers.automation.model import Account, Job, Runbook, set_draft, set_published
+from azure_simulator.providers.automation.parameters import declared_parameters
 from azure_simulator.providers.automation.runbooks import etag, runbook_of
 from azure_simulator.providers.automation.support import add_route
 from azure_simulator.router import Routes
-from azure_simulator.wire import Call, Response, bytes_response, empty, json_response
+from azure_simulator.wire import Call, Response, bytes_response, json_response
 from azure_simulator.world import new_id
 
 _DRAFT = "/runbooks/{runbook}/draft"
@@ -58,13 +59,13 @@ def _draft_bytes(runbook: Runbook) -> bytes | None:
 
 def _get(call: Call) -> Response:
     """Flat, without id, name or properties (contract 2.6)."""
-    _, runbook, _ = _drafted(call)
+    _, runbook, draft = _drafted(call)
     return json_response(
         {
             "creationTime": offset_text(runbook.draft_created or runbook.created),
             "lastModifiedTime": offset_text(runbook.draft_modified or runbook.created),
             "inEdit": True,
-            "parameters": {},
+            "parameters": declared_parameters(draft, runbook.type),
             "outputTypes": [],
         }
     )
@@ -113,65 +114,53 @@ def _runbook_path(account: Account, runbook: Runbook) -> str:
 
 
 def _put_test_job(call: Call) -> Response:
-    """One test job per runbook; it logs in as the draft says (contract 2.6)."""
+    """One test job per runbook; it logs in as the draft says (contract 2.12)."""
     account, runbook, draft = _drafted(call)
-    body = call.json()
-    outcome = run(call.world, account, draft, runbook.type, body.get("runOn"))
-    runbook.test_job = _test_job(call, body, outcome)
-    runbook.test_streams = outcome.streams
-    return json_response({**runbook.test_job, "status": "New", "exception": None}, 201)
+    body, conflict = call.json(), call.world.settings.test_job_conflict_status
+    running = runbook.test_job is not None and not has_ended(call.world, runbook.test_job)
+    if running and conflict:
+        raise errors.bare(conflict, "Conflict", "A test job of the runbook is running.")
+    job = start(call.world, account, runbook, draft, "test", body.get("runOn"), body.get("parameters"))
+    runbook.test_job = job
+    return json_response({**_show_test_job(call, job), "status": "New", "startTime": None, "exception": None}, 201)
 
 
-def _test_job(call: Call, body: dict[str, Any], outcome: Outcome) -> dict[str, Any]:
-    now = offset_text(call.world.clock.now())
+def _show_test_job(call: Call, job: Job) -> dict[str, Any]:
+    """Flat; its parameters are not told (contract 2.12)."""
+    ended = has_ended(call.world, job)
     return {
-        "creationTime": now,
-        "status": outcome.status,
+        "creationTime": offset_text(job.created),
+        "status": job.status if ended else "Running",
         "statusDetails": "None",
-        "startTime": now,
-        "endTime": now,
-        "lastModifiedTime": now,
-        "lastStatusModifiedTime": now,
-        "exception": outcome.exception,
-        "parameters": body.get("parameters") or {},
-        "runOn": body.get("runOn"),
+        "startTime": offset_text(job.started) if job.started else None,
+        "endTime": offset_text(job.ended) if ended and job.ended else None,
+        "lastModifiedTime": offset_text(job.modified),
+        "lastStatusModifiedTime": offset_text(job.modified),
+        "exception": job.exception if ended else None,
+        "parameters": {},
+        "runOn": job.run_on,
         "logActivityTrace": None,
     }
 
 
-def _tested(call: Call) -> Runbook:
+def _tested(call: Call) -> Job:
     _, runbook = runbook_of(call)
     if runbook.test_job is None:
         raise errors.bare(404, "NotFound", "Test job not found.")
-    return runbook
+    return runbook.test_job
 
 
 def _get_test_job(call: Call) -> Response:
-    return json_response(_tested(call).test_job)
+    return json_response(_show_test_job(call, _tested(call)))
 
 
 def _signal_test_job(call: Call) -> Response:
-    _tested(call)
-    return empty(200)
+    return signal(call, _tested(call))
 
 
 def _list_test_streams(call: Call) -> Response:
-    runbook = _tested(call)
-    base = f"{call.path.rsplit('/', 1)[0]}/streams"
-    items = [_stream(base, item, full=False) for item in runbook.test_streams]
-    return json_response({"value": items})
+    return list_streams(call, _tested(call))
 
 
 def _get_test_stream(call: Call) -> Response:
-    for item in _tested(call).test_streams:
-        if item["jobStreamId"] == call.params["stream"]:
-            return json_response(_stream(call.path.rsplit("/", 1)[0], item, full=True))
-    raise errors.bare(404, "NotFound", "Job stream not found.")
-
-
-def _stream(base: str, item: dict[str, Any], full: bool) -> dict[str, Any]:
-    hidden = () if full else ("value", "streamText")
-    return {
-        "id": f"{base}/{item['jobStreamId']}",
-        "properties": {name: value for name, value in item.items() if name not in hidden},
-    }
+    return get_stream(call, _tested(call))

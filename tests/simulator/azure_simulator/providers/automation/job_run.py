@@ -4,7 +4,8 @@
 
 """What a simulated job does: it logs in as its runbook asks, and nothing more (design section 7).
 
-A few regular expressions find the login; the rest of the script is never run.
+A few regular expressions find the login; the rest of the script is never run. What it prints of its token is read
+from it too (``job_words``). What else its jobs do is said by the estate (``Conduct``).
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from azure_simulator import clock, rbac
-from azure_simulator.providers.automation.model import Account
+from azure_simulator.providers.automation.job_words import printed
+from azure_simulator.providers.automation.model import Account, Conduct
 from azure_simulator.providers.automation.parameters import script_text
 from azure_simulator.wire import Caller
 from azure_simulator.world import DirectoryObject, World, new_id
@@ -29,8 +31,11 @@ _RUN_AS = re.compile(r"Get-AutomationConnection\s+(?:-Name[\s:]+)?(\"[^\"]*\"|'[
 _SPLAT_IDENTITY = re.compile(r"\bIdentity\s*=\s*\$true", re.IGNORECASE)
 _PYTHON_IDENTITY = re.compile(r"ManagedIdentityCredential\(|IDENTITY_ENDPOINT")
 _PYTHON_RUN_AS = re.compile(r"get_automation_connection\(\s*(\"[^\"]*\"|'[^']*')")
+_PYTHON_CLIENT_ID = re.compile(r"client_id[\"']?\s*[:=]\s*[\"']?([\w.-]+)")
+# A login in try whose catch asks the identity's endpoint instead.
+_FALLS_BACK = re.compile(r"\btry\b.*?Connect-AzAccount.*?\bcatch\b.*?IDENTITY_ENDPOINT", re.IGNORECASE | re.DOTALL)
 _STOPS = re.compile(r"ErrorActionPreference\s*=\s*[\"']?Stop", re.IGNORECASE)
-_COMMENT = re.compile(r"<#.*?#>|(?m:^\s*#.*$)", re.DOTALL)
+_COMMENT = re.compile(r"<#.*?#>|(?m:^[ \t]*#[^\r\n]*)", re.DOTALL)
 
 
 @dataclass(slots=True)
@@ -47,8 +52,10 @@ class LoginRefused(Exception):
     """The login that the script asks for fails; the text is what the job shows."""
 
 
-def run(world: World, account: Account, content: bytes, runbook_type: str, run_on: str | None) -> Outcome:
-    """Log in as ``content`` asks; no login in it means a job that completes and writes nothing."""
+def run(
+    world: World, account: Account, content: bytes, runbook_type: str, run_on: str | None, conduct: Conduct
+) -> Outcome:
+    """Log in as ``content`` asks; no login in it means a job that writes nothing but what its conduct says."""
     text = _COMMENT.sub("", script_text(content))
     outcome = Outcome()
     try:
@@ -59,8 +66,20 @@ def run(world: World, account: Account, content: bytes, runbook_type: str, run_o
         _write(world, outcome, "Error", str(refused))
         return outcome
     for principal in principals:
-        _greet(world, account, principal, text, outcome)
+        _greet(world, account, principal, text, runbook_type, outcome)
+    if outcome.status == "Completed":
+        _behave(world, conduct, outcome)
     return outcome
+
+
+def _behave(world: World, conduct: Conduct, outcome: Outcome) -> None:
+    """What the jobs of the runbook do besides."""
+    for kind, count in (("Warning", conduct.warnings), ("Error", conduct.errors)):
+        for number in range(1, count + 1):
+            _write(world, outcome, kind, f"{kind} {number} of the script.")
+    outcome.status = conduct.status
+    if conduct.status == "Failed":
+        outcome.exception = "The script stopped with an error."
 
 
 def _find_logins(text: str, runbook_type: str) -> list[tuple[str, str | None]]:
@@ -84,7 +103,10 @@ def _python_logins(text: str) -> list[tuple[str, str | None]]:
     connection = _PYTHON_RUN_AS.search(text)
     if connection is not None:
         return [("run_as", connection[1].strip("\"'"))]
-    return [("identity", None)] if _PYTHON_IDENTITY.search(text) else []
+    if _PYTHON_IDENTITY.search(text) is None:
+        return []
+    client = _PYTHON_CLIENT_ID.search(text)
+    return [("identity", client[1] if client else None)]
 
 
 def _literal(text: str, value: str) -> str:
@@ -103,7 +125,8 @@ def _log_in(world: World, account: Account, kind: str, wanted: str | None, run_o
 
 def _as_identity(world: World, account: Account, wanted: str | None, run_on: str | None) -> DirectoryObject:
     if wanted is None:
-        principal_id = account.system_principal_id
+        machine = _machine_principal(world, account, run_on)
+        principal_id = machine or account.system_principal_id
     elif run_on:
         raise LoginRefused("User-assigned managed identities are not supported on hybrid workers.")
     else:
@@ -121,6 +144,19 @@ def _as_identity(world: World, account: Account, wanted: str | None, run_on: str
             "ManagedIdentityCredential authentication failed: [Managed Identity] Error Message: Identity not found"
         )
     return principal
+
+
+def _machine_principal(world: World, account: Account, run_on: str | None) -> str | None:
+    """The identity of the machine that a job on a hybrid worker logs in as, where it does (contract 1.2, 2.11)."""
+    has_identity = account.system_principal_id is not None or bool(account.user_assigned)
+    if not run_on or (has_identity and not world.settings.hybrid_jobs_use_machine_identity):
+        return None
+    for worker in account.hybrid_groups[run_on.lower()].workers.values():
+        machine = world.resources.get(str(worker.properties.get("vmResourceId") or "").lower())
+        identity = (machine.extra.get("identity") if machine is not None else None) or {}
+        if identity.get("principalId"):
+            return str(identity["principalId"])
+    return None
 
 
 def _as_run_as(world: World, account: Account, name: str | None) -> DirectoryObject:
@@ -152,11 +188,26 @@ def _application_principal(world: World, tenant_id: str, app_id: str, thumbprint
     return principal
 
 
-def _greet(world: World, account: Account, principal: DirectoryObject, text: str, outcome: Outcome) -> None:
+def _greet(
+    world: World, account: Account, principal: DirectoryObject, text: str, runbook_type: str, outcome: Outcome
+) -> None:
+    """What the login writes, and what the script then prints of its token."""
+    if not runbook_type.lower().startswith("python"):
+        _greet_by_cmdlet(world, account, principal, text, outcome)
+    line = printed(world, account, principal, text, runbook_type)
+    if line is not None and outcome.status == "Completed":
+        outcome.output += line + "\n"
+        _write(world, outcome, "Output", line)
+
+
+def _greet_by_cmdlet(world: World, account: Account, principal: DirectoryObject, text: str, outcome: Outcome) -> None:
     """What Connect-AzAccount prints, and its error when the principal has no role anywhere."""
     caller = Caller(principal.id, principal.data["appId"], principal.tenant_id, "")
     if not rbac.sees_subscription(world, caller, account.subscription_id):
         message = "'this.Client.SubscriptionId' cannot be null."
+        if _FALLS_BACK.search(text):
+            _write(world, outcome, "Warning", message)
+            return
         _write(world, outcome, "Error", message)
         if _STOPS.search(text):
             outcome.status, outcome.exception = "Failed", message

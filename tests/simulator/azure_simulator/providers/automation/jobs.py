@@ -2,32 +2,30 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Jobs and their streams (contract 2.7)."""
+"""Jobs and their streams (contract 2.7, 2.11)."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from azure_simulator import errors
-from azure_simulator.clock import TICKS_PER_SECOND, offset_text
+from azure_simulator.clock import offset_text
 from azure_simulator.paging import paged
 from azure_simulator.providers.automation.job_filter import job_filter
-from azure_simulator.providers.automation.job_run import run
+from azure_simulator.providers.automation.job_life import get_stream, has_ended, list_streams, signal, start
 from azure_simulator.providers.automation.model import Account, Job
 from azure_simulator.providers.automation.support import (
     account_of,
     add_route,
     child,
-    matches_filter,
     name_in,
     properties_of,
 )
 from azure_simulator.router import Routes
-from azure_simulator.wire import Call, Response, bytes_response, empty, json_response, text_response
-from azure_simulator.world import World, new_id
+from azure_simulator.wire import Call, Response, bytes_response, json_response, text_response
+from azure_simulator.world import World
 
 _JOB = "/jobs/{job}"
-_ENDED = ("Completed", "Failed", "Stopped")
 
 
 def register(routes: Routes) -> None:
@@ -49,26 +47,16 @@ def _put(call: Call) -> Response:
         raise errors.bare(404, "NotFound", "The runbook of the job does not exist.")
     if runbook.content is None:
         raise errors.bare(400, "BadRequest", "The runbook of the job is not published.")
-    run_on = properties.get("runOn") or None
-    if run_on is not None and run_on.lower() not in account.hybrid_groups:
-        raise errors.bare(400, "BadRequest", f"The hybrid runbook worker group '{run_on}' does not exist.")
-    now = call.world.clock.now()
-    outcome = run(call.world, account, runbook.content, runbook.type, run_on)
-    job = Job(
-        call.params["job"],
-        new_id(),
-        runbook.name,
+    if call.params["job"].lower() in account.jobs:
+        raise errors.bare(409, "Conflict", "Job with specified id already exists.")
+    job = start(
+        call.world,
+        account,
+        runbook,
         runbook.content,
-        status=outcome.status,
-        exception=outcome.exception,
-        output=outcome.output,
-        run_on=run_on,
-        parameters=properties.get("parameters") or {},
-        created=now,
-        started=now,
-        ended=now + int(call.world.settings.operation_seconds * TICKS_PER_SECOND),
-        modified=now,
-        streams=outcome.streams,
+        call.params["job"],
+        properties.get("runOn"),
+        properties.get("parameters"),
     )
     account.jobs[job.name.lower()] = job
     runbook.job_count += 1
@@ -98,10 +86,6 @@ def _show(account: Account, job: Job, *, started: bool, ended: bool = False) -> 
     }
 
 
-def _has_ended(world: World, job: Job) -> bool:
-    return job.ended is None or world.clock.is_visible(job.ended)
-
-
 def _job(call: Call) -> tuple[Account, Job]:
     account = account_of(call)
     job = account.jobs.get(call.params["job"].lower())
@@ -112,7 +96,7 @@ def _job(call: Call) -> tuple[Account, Job]:
 
 def _get(call: Call) -> Response:
     account, job = _job(call)
-    return json_response(_show(account, job, started=True, ended=_has_ended(call.world, job)))
+    return json_response(_show(account, job, started=True, ended=has_ended(call.world, job)))
 
 
 def _list(call: Call) -> Response:
@@ -126,7 +110,7 @@ def _list(call: Call) -> Response:
 
 
 def _item(world: World, account: Account, job: Job) -> dict[str, Any]:
-    shown = _show(account, job, started=True, ended=_has_ended(world, job))
+    shown = _show(account, job, started=True, ended=has_ended(world, job))
     for name in ("parameters", "exception", "startedBy", "statusDetails"):
         del shown["properties"][name]
     return shown
@@ -134,7 +118,7 @@ def _item(world: World, account: Account, job: Job) -> dict[str, Any]:
 
 def _output(call: Call) -> Response:
     _, job = _job(call)
-    return text_response(job.output if _has_ended(call.world, job) else "")
+    return text_response(job.output if has_ended(call.world, job) else "")
 
 
 def _runbook_content(call: Call) -> Response:
@@ -143,33 +127,12 @@ def _runbook_content(call: Call) -> Response:
 
 
 def _signal(call: Call) -> Response:
-    _, job = _job(call)
-    if _has_ended(call.world, job) and job.status in _ENDED:
-        raise errors.bare(409, "Conflict", f"The job is {job.status}.")
-    if call.path.lower().endswith("/stop"):
-        job.status, job.ended = "Stopped", call.world.clock.now()
-    return empty(200)
+    return signal(call, _job(call)[1])
 
 
 def _list_streams(call: Call) -> Response:
-    _, job = _job(call)
-    streams = job.streams if _has_ended(call.world, job) else []
-    matches = matches_filter(call)
-    shown = [_show_stream(call.path, item, full=False) for item in streams]
-    return paged(call, [item for item in shown if matches(item)], dict)
+    return list_streams(call, _job(call)[1])
 
 
 def _get_stream(call: Call) -> Response:
-    for item in _job(call)[1].streams:
-        if item["jobStreamId"] == call.params["stream"]:
-            return json_response(_show_stream(call.path.rsplit("/", 1)[0], item, full=True))
-    raise errors.bare(404, "NotFound", "Job stream not found.")
-
-
-def _show_stream(base: str, item: dict[str, Any], full: bool) -> dict[str, Any]:
-    """``value`` and ``streamText`` only on the single stream."""
-    hidden = () if full else ("value", "streamText")
-    return {
-        "id": f"{base}/{item['jobStreamId']}",
-        "properties": {name: value for name, value in item.items() if name not in hidden},
-    }
+    return get_stream(call, _job(call)[1])

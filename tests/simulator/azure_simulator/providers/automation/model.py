@@ -32,6 +32,18 @@ class Asset:
 
 
 @dataclass(slots=True)
+class Conduct:
+    """What the jobs of a runbook do besides logging in, since the rest of its script is not run.
+
+    ``status`` is how they end once the login was good; a status that is no end is one that they keep for ever.
+    """
+
+    status: str = "Completed"
+    errors: int = 0
+    warnings: int = 0
+
+
+@dataclass(slots=True)
 class Runbook:
     """A runbook; its state follows from which of ``content`` and ``draft`` there is (contract 2.2)."""
 
@@ -52,8 +64,8 @@ class Runbook:
     draft_modified: int = 0
     job_count: int = 0
     parameters: dict[str, Any] = field(default_factory=dict)
-    test_job: dict[str, Any] | None = None
-    test_streams: list[dict[str, Any]] = field(default_factory=list)
+    conduct: Conduct = field(default_factory=Conduct)
+    test_job: Job | None = None
 
     @property
     def state(self) -> str:

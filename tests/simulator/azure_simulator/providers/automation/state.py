@@ -55,6 +55,7 @@ def _runbook(runbook: Runbook) -> dict[str, Any]:
         "modified": runbook.modified,
         "content": _content(runbook.content),
         "draft": _content(runbook.draft),
+        "test_job": None if runbook.test_job is None else _job(runbook.test_job),
     }
 
 
@@ -81,4 +82,5 @@ def _job(job: Job) -> dict[str, Any]:
         "status": job.status,
         "exception": job.exception,
         "output": job.output,
+        "parameters": job.parameters,
     }
