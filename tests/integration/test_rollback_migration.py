@@ -205,6 +205,18 @@ def _versions(azure: Azure) -> dict[str, str]:
     return {one["name"]: one["properties"]["version"] for one in account_of(azure)["modules"]}
 
 
+def test_what_a_probe_that_was_cut_off_left_behind_goes(azure: Azure) -> None:
+    start = comparable(azure)
+    azure.call("enable_identity", "aa")
+    azure.control("PUT", "/faults", ["status=403,code=AuthorizationFailed,method=DELETE,path=*/runbooks/*,times=0"])
+    azure.call("probe_identity", "aa")
+    azure.control("DELETE", "/faults")
+    assert comparable(azure) != start
+    made = roll_back(azure)
+    assert kinds(made) == ["delete probe_runbook", "update identity"]
+    assert comparable(azure) == start
+
+
 @pytest.mark.parametrize("setting", ["publish_loses_job_schedules", "publish_reids_job_schedules"])
 def test_links_to_schedules_survive_publishing_it_back(
     start_azure: Callable[..., Azure], tmp_path: Path, setting: str

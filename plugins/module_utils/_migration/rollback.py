@@ -28,6 +28,7 @@ from .._step import Change, Hands, Outcome, Plan, StepError
 from ._call import Call, Result
 from .access_part import VAULT_POLICY
 from .directory_lookup import graph_claims
+from .probe_memory import TEST_JOB
 from .rollback_assets import Assets
 from .rollback_chains import NAME, Chain, Undo, Write, blocking_step, chains_of, undo_of, writes_of
 from .rollback_contents import contents_before, contents_of
@@ -38,6 +39,7 @@ from .rollback_identity_users import Going
 from .rollback_mappings import Mappings
 from .rollback_modules import Modules
 from .rollback_part import Part, Room, Said
+from .rollback_probe import ProbeRunbooks
 from .rollback_records import chosen_steps, read_records
 from .rollback_roles import RoleAssignments
 from .rollback_runbooks import STEP as UPDATE_RUNBOOK
@@ -65,6 +67,8 @@ ARGUMENTS = (
 )
 
 _LIMIT = "limit_runas"
+# What leaves nothing in the account that could be taken back.
+_WITHOUT_TRACE = frozenset({TEST_JOB})
 # What cannot come back and that others lean on: a run refuses unless that is accepted.
 _LOST = frozenset({"RA843", "RA844"})
 _ENTRA_KINDS = frozenset({APPLICATION, PRINCIPAL})
@@ -102,7 +106,10 @@ class Rooms:
         self.directory = DirectoryAccess(call.session, claims)
         self.modules = Modules(call.session, call.account, operation)
         self.identity = AccountIdentity(call)
-        self._others: list[Room] = [self.entra, self.assets, self.mappings, self.vaults, self.directory, self.modules]
+        self.probe = ProbeRunbooks(call)
+        self._others: list[Room] = [
+            *(self.entra, self.assets, self.mappings, self.vaults, self.directory, self.modules, self.probe)
+        ]
         self._timeout = replication
         self._settled: set[str] = set()
 
@@ -120,6 +127,7 @@ class Rooms:
             self.vaults.plan(undos_of(memory.writes, memory.steps)),
             self.directory.plan(memory.of(DirectoryAccess.kinds)),
             self.modules.plan(memory.of(Modules.kinds)),
+            self.probe.plan(memory.of(ProbeRunbooks.kinds)),
         ]
         part = Part.joined(parts)
         going = Going.of(part.changes, self._contents_after(), contents_before(memory.writes))
@@ -207,7 +215,7 @@ def recall(call: Call) -> Memory:
     findings = [
         *_limited(call, chains),
         *_blocked(chains, steps),
-        *(_unknown(undo) for undo in undos if undo.kind not in known),
+        *(_unknown(undo) for undo in undos if undo.kind not in known | _WITHOUT_TRACE),
     ]
     return Memory(records, steps, writes, undos, tuple(findings))
 
@@ -221,6 +229,7 @@ _ROOMS: tuple[Any, ...] = (
     VaultPolicies,
     DirectoryAccess,
     Modules,
+    ProbeRunbooks,
     AccountIdentity,
 )
 

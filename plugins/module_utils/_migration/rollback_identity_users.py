@@ -29,6 +29,7 @@ from .directory_reading import read_directory
 from .directory_roles_plan import directory_role_of
 from .groups_plan import groups_of
 from .rollback_mappings import CONTAINER_MAPPING
+from .runbook_memory import DRAFT
 from .runbook_plan import digest
 from .surroundings_reading import container_mappings
 from .unread import unread_finding
@@ -42,10 +43,10 @@ Json = Mapping[str, Any]
 class Going:
     """What this run takes away or changes, so that it is no use of the identity any more.
 
-    ``targets`` are the ids of role assignments, app roles, directory roles and memberships that go; ``policies`` what
-    is left of access policies, by vault and principal; ``mappings`` what mappings are taken back to; ``contents`` the
-    published contents of runbooks afterwards, by lower-case name. ``known`` are the SHA-256 of contents that were there
-    before the migration: they may know an identity, and did without.
+    ``targets`` are the ids of role assignments, app roles, directory roles, memberships and runbooks that go;
+    ``policies`` what is left of access policies, by vault and principal; ``mappings`` what mappings are taken back to;
+    ``contents`` the published contents of runbooks afterwards, by lower-case name. ``known`` are digests of contents
+    that were there before the migration: they may know an identity, and did without.
     """
 
     targets: frozenset[str] = frozenset()
@@ -59,7 +60,7 @@ class Going:
         """Return what a plan does away with. Pure."""
         listed = list(changes)
         return Going(
-            targets=frozenset(normal_id(change.target) for change in listed if change.after is None),
+            targets=frozenset(normal_id(change.target) for change in listed if _goes(change)),
             policies={
                 (normal_id(change.target), str(change.before["object_id"]).lower()): change.after
                 for change in listed
@@ -69,6 +70,11 @@ class Going:
             contents=contents,
             known=known,
         )
+
+
+def _goes(change: Change) -> bool:
+    """Tell whether a thing goes as a whole; a runbook stays where its draft goes."""
+    return change.after is None and change.kind != DRAFT
 
 
 @dataclass(frozen=True)
@@ -190,6 +196,8 @@ def _uses_identity(call: Call, details: Json) -> bool:
 
 
 def _runbook(call: Call, client_id: str | None, going: Going, name: str) -> Users:
+    if normal_id(call.account.child("runbooks", name)) in going.targets:
+        return Users()
     content = going.contents.get(name.lower())
     if content is None:
         try:
