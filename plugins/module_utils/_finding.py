@@ -26,6 +26,7 @@ from ._codes.modules import MODULES
 from ._codes.probe import PROBE
 from ._codes.reading import READING
 from ._codes.retirement import RETIREMENT
+from ._codes.rollback import ROLLBACK
 from ._codes.run_as import RUN_AS
 from ._codes.runbooks import RUNBOOKS
 from ._codes.site_recovery import SITE_RECOVERY
@@ -48,6 +49,7 @@ CODES: dict[str, Code] = {
     **DEPENDANTS,
     **SITE_RECOVERY,
     **RETIREMENT,
+    **ROLLBACK,
     **READING,
 }
 

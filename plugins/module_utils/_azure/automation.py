@@ -119,6 +119,13 @@ def get_connection(session: Session, account: AccountId, name: str) -> Json:
     return _get(client, account, f"connection {name}", client.connection.get, name)
 
 
+def put_connection(session: Session, account: AccountId, name: str, properties: Json) -> Json:
+    """Create a connection, or replace it, with all its field values (contract 3.9)."""
+    client = session.automation(account.subscription_id)
+    body = _sdk.json_body({"name": name, "properties": properties})
+    return _get(client, account, f"connection {name}", client.connection.create_or_update, name, body, verb="Creating")
+
+
 def delete_connection(session: Session, account: AccountId, name: str) -> bool:
     """Delete a connection; False where it was not there."""
     return _delete(account, f"connection {name}", session.automation(account.subscription_id).connection.delete, name)

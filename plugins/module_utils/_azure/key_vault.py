@@ -60,3 +60,20 @@ def add_access_policy(
     content = {"properties": {"accessPolicies": [entry]}}
     body: Json = session.arm("PUT", f"{url_path(vault_id)}/accessPolicies/add", API_VERSION, doing, json=content).body
     return body
+
+
+def remove_access_policy(
+    session: Session, vault_id: str, tenant_id: str, object_id: str, permissions: Mapping[str, Sequence[str]]
+) -> Json:
+    """Take permissions of a principal away, and nothing else (azure-contracts, section 7).
+
+    ``remove`` subtracts; who is left without any has no entry any more. Raises Conflict with code ConflictError while
+    somebody else changes the vault.
+    """
+    doing = f"Taking an access policy back in key vault {last_segment(vault_id)}"
+    wanted = {kind: list(names) for kind, names in permissions.items()}
+    entry = {"tenantId": tenant_id, "objectId": object_id, "permissions": wanted}
+    content = {"properties": {"accessPolicies": [entry]}}
+    path = f"{url_path(vault_id)}/accessPolicies/remove"
+    body: Json = session.arm("PUT", path, API_VERSION, doing, json=content).body
+    return body

@@ -18,6 +18,7 @@ from typing import Any
 from .access_model import Role
 from .access_part import ASKED_FOR, ROLE_ASSIGNMENT, Fate, Right
 from .actions import lies_within
+from .rollback_chains import NAME as ROLLBACK
 
 EVENT = "proof"
 
@@ -87,8 +88,14 @@ def prove(fates: Sequence[Fate], held: Iterable[Right], roles: Mapping[str, Role
 
 
 def last_proof(records: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
-    """Return the comparison that a ledger recorded last."""
-    return next((record["proof"] for record in reversed(list(records)) if record.get("event") == EVENT), None)
+    """Return the comparison that a ledger recorded last; one before a rollback tells nothing any more."""
+    for record in reversed(list(records)):
+        if record.get("event") == EVENT:
+            proof: Mapping[str, Any] = record["proof"]
+            return proof
+        if record.get("step") == ROLLBACK:
+            return None
+    return None
 
 
 def _differences(fate: Fate, held: Sequence[Right], roles: Mapping[str, Role]) -> Iterable[Difference]:

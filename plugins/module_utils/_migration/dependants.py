@@ -12,9 +12,10 @@ finished by the next one.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from .. import _ledger
 from .._azure.errors import AzureError, Forbidden
@@ -59,10 +60,10 @@ class Repaired:
     links: tuple[Link, ...] = ()
 
 
-def recall_unfinished(call: Call) -> Unfinished:
-    """Return what earlier runs left open, from the ledger."""
+def recall_unfinished(call: Call, records: Sequence[Mapping[str, Any]] | None = None) -> Unfinished:
+    """Return what earlier runs left open, from the ledger; ``records`` are its own where they were read already."""
     blobs, links, findings = [], [], []
-    for unchecked in unchecked_dependants(_ledger.read_journal(call.ledger)):
+    for unchecked in unchecked_dependants(_ledger.read_journal(call.ledger) if records is None else records):
         if not unchecked.runbooks:
             continue
         blobs.append(unchecked.blob)

@@ -19,6 +19,8 @@ _GIVE_APP_ROLES = frozenset({"AppRoleAssignment.ReadWrite.All"})
 _GIVE_ROLES = frozenset({"RoleManagement.ReadWrite.Directory"})
 _ADD_MEMBERS = frozenset({"GroupMember.ReadWrite.All", "Group.ReadWrite.All", "Directory.ReadWrite.All"})
 
+_CHANGE_APPLICATIONS = frozenset({"Application.ReadWrite.All", "Application.ReadWrite.OwnedBy"})
+
 _GLOBAL = frozenset({"62e90394-69f5-4237-9190-012177145e10"})
 # Global Administrator and Privileged Role Administrator.
 _GIVES_ROLES = _GLOBAL | {"e8611ab8-c189-46e8-94e1-60213ab1f814"}
@@ -38,6 +40,11 @@ def may_give_app_role(claims: GraphClaims | None, application_id: str) -> bool:
     """Tell whether a login may give app roles of an application."""
     others = frozenset() if application_id.lower() == GRAPH else _APPLICATIONS
     return _may(claims, _GIVE_APP_ROLES, _GIVES_ROLES | others)
+
+
+def may_change_applications(claims: GraphClaims | None) -> bool:
+    """Tell whether a login may enable and restore applications and service principals; its own, at the least."""
+    return _may(claims, _CHANGE_APPLICATIONS, _GLOBAL | _APPLICATIONS)
 
 
 def may_give_directory_role(claims: GraphClaims | None) -> bool:

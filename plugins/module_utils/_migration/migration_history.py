@@ -14,14 +14,18 @@ from typing import Any
 from .._azure.ids import AccountId, last_segment, normal_id
 from .._finding import Finding, finding
 from .._step import KNOWN_AFTER_APPLY
+from .rollback_chains import NAME as ROLLBACK
+from .rollback_chains import STEPS
 from .run_as import parse_time
 from .run_as_survey import Surveyed
+from .runbook_memory import DRAFT, PUBLISHED
 from .runbook_survey import SurveyedRunbook
 from .usage import vault_name
 
 Json = Mapping[str, Any]
 
-_STEPS = frozenset({"enable_identity", "copy_runas_roles", "update_runbook", "migrate_site_recovery", "remove_runas"})
+# A probe leaves nothing behind, so that it is no beginning.
+_STEPS = frozenset(STEPS) - {"probe_identity"}
 
 
 @dataclass(frozen=True)
@@ -36,13 +40,13 @@ class Written:
 
 @dataclass(frozen=True)
 class History:
-    """The last write that was made to each target, by kind and comparable target."""
+    """The last write that was made to each target and not taken back, by kind and comparable target."""
 
     written: Mapping[tuple[str, str], Written] = field(default_factory=dict)
 
     @property
     def begun(self) -> bool:
-        """Whether the migration has changed anything."""
+        """Whether the migration has changed anything that was not taken back."""
         return bool(self.written)
 
     def of(self, kind: str) -> list[Written]:
@@ -51,11 +55,12 @@ class History:
 
 
 def history_of(records: Iterable[Json]) -> History:
-    """Return what the records of an account's journal say was done."""
+    """Return what the records of an account's journal say was done, less what a rollback took back."""
     intended: dict[tuple[str, int], Json] = {}
-    written: dict[tuple[str, str], Written] = {}
+    written: dict[tuple[str, str], list[_Made]] = {}
     for record in records:
-        if record.get("step") not in _STEPS:
+        step = record.get("step")
+        if step not in _STEPS and step != ROLLBACK:
             continue
         if record["event"] == "intend":
             intended[record["run"], record["number"]] = record["change"]
@@ -63,13 +68,41 @@ def history_of(records: Iterable[Json]) -> History:
             change = intended.get((record["run"], record["of"]))
             if change is None:
                 continue
-            after = change["after"]
-            if isinstance(after, Mapping):
-                # What only Azure decided is in the record that the write was made.
-                after = {**after, **(record.get("facts") or {})}
             key = change["kind"], normal_id(change["target"])
-            written[key] = Written(change["action"], change["target"], after, record["time"])
-    return History(written)
+            if step == ROLLBACK:
+                _take_back(written, key, change)
+            else:
+                written.setdefault(key, []).append(_Made(change["before"], _written(change, record)))
+    return History({key: made[-1].written for key, made in written.items() if made})
+
+
+@dataclass(frozen=True)
+class _Made:
+    """A write that was made, and what was there before it."""
+
+    before: Any
+    written: Written
+
+
+def _written(change: Json, record: Json) -> Written:
+    after = change["after"]
+    if isinstance(after, Mapping):
+        # What only Azure decided is in the record that the write was made.
+        after = {**after, **(record.get("facts") or {})}
+    return Written(change["action"], change["target"], after, record["time"])
+
+
+def _take_back(written: dict[tuple[str, str], list[_Made]], key: tuple[str, str], change: Json) -> None:
+    """Forget what a rollback took back: all that was written to a thing after the state that it is in again.
+
+    A rollback that leaves what others did meanwhile ends at none of these states: it still takes back all of ours.
+    """
+    made = written.get(key, [])
+    kept = next((number for number, one in enumerate(made) if one.before == change["after"]), 0)
+    written[key] = made[:kept]
+    if change["kind"] == PUBLISHED:
+        # What was a draft of ours was published, and that was taken back.
+        written.pop((DRAFT, key[1]), None)
 
 
 def last_write_of(records: Iterable[Json]) -> float | None:

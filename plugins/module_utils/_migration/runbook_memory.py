@@ -18,10 +18,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 NAME = "update_runbook"
+# rollback_migration sets drafts aside and publishes, too: whoever runs next finishes what either began.
+_WRITERS = frozenset({NAME, "rollback_migration"})
 
 # Actions of changes to a draft: one writes the rewrite, the other puts somebody's draft back.
 REPLACE = "replace"
 RESTORE = "restore"
+# One that takes a draft away, which rollback_migration alone does.
+DISCARD = "discard"
 
 DRAFT = "runbook_draft"
 PUBLISHED = "runbook_published"
@@ -63,12 +67,17 @@ def recall(records: Sequence[Mapping[str, Any]]) -> dict[str, Memory]:
     """Return the memory of each runbook, by the lower-cased id of the runbook."""
     memories: dict[str, Memory] = {}
     for record in records:
-        if record.get("step") != NAME:
+        if record.get("step") != NAME and not _is_of_rollback(record):
             continue
         change = record.get("change") or {}
         target = str(record.get("runbook") or change.get("target") or "").lower()
         memories[target] = _with_record(memories.get(target, NOTHING), record, change)
     return memories
+
+
+def _is_of_rollback(record: Mapping[str, Any]) -> bool:
+    """Tell whether a rollback set a draft aside, or put it back; what it wrote is no rewrite of ours."""
+    return record.get("step") in _WRITERS and record["event"] in (DRAFT_SAVED, DRAFT_SETTLED)
 
 
 def _with_record(memory: Memory, record: Mapping[str, Any], change: Mapping[str, Any]) -> Memory:
@@ -85,7 +94,7 @@ def unchecked_dependants(records: Sequence[Mapping[str, Any]]) -> list[Unchecked
     """Return the snapshots that no run has compared, each with the runbooks that it began to publish after it."""
     open_snapshots: dict[tuple[str, str], set[str]] = {}
     for record in records:
-        if record.get("step") != NAME:
+        if record.get("step") not in _WRITERS:
             continue
         if record["event"] == DEPENDANTS_SAVED:
             open_snapshots[record["run"], record["blob"]] = set()

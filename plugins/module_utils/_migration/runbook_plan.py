@@ -127,12 +127,17 @@ def waits_for_draft(runbook: Runbook, rewrite: Rewrite, wishes: Wishes, memory: 
 
 
 def standing_of(runbook: Runbook, rewrite: Rewrite, memory: Memory) -> Standing:
-    """Tell whose the draft is: ours equals the rewrite, or is one that the ledger says we wrote."""
+    """Tell whose the draft is: ours equals the rewrite, or is one that the ledger says we wrote.
+
+    ``memory.planned`` is what somebody's draft made room for: a rewrite, or what a rollback was about to publish.
+    """
     if runbook.draft is None:
         return Standing.NONE
     if runbook.draft == runbook.published:
         return Standing.SAME
-    if digest(runbook.draft) in memory.ours or (_is_rewritten(rewrite) and runbook.draft == rewrite.content):
+    if digest(runbook.draft) in memory.ours or digest(runbook.draft) == memory.planned:
+        return Standing.OURS
+    if _is_rewritten(rewrite) and runbook.draft == rewrite.content:
         return Standing.OURS
     return Standing.THEIRS
 
@@ -226,6 +231,9 @@ def _nothing_to_rewrite(
     runbook: Runbook, rewriter: Rewriter, rewrite: Rewrite, standing: Standing, owed: _Owed, memory: Memory
 ) -> Decision:
     """The published content stays; what an earlier run began may be left to finish."""
+    if owed.draft and standing is Standing.OURS and memory.planned == _digest_or_none(runbook.draft):
+        # A rollback was cut off before it published: what it made the draft is nobody's work.
+        return _put_back(runbook, rewrite, owed.draft)
     if owed.draft and standing in (Standing.NONE, Standing.SAME):
         if memory.planned == _digest_or_none(runbook.published):
             return _put_back(runbook, rewrite, owed.draft)

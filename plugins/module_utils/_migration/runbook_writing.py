@@ -17,7 +17,7 @@ from .._ledger import LedgerError
 from .._step import Change, ChangeConflict, Hands, StepError, in_parallel
 from ._call import Call
 from .job_schedules import JOB_SCHEDULE, Link, link_hands
-from .runbook_memory import DRAFT, DRAFT_SAVED, DRAFT_SETTLED, PUBLISHED, RESTORE
+from .runbook_memory import DISCARD, DRAFT, DRAFT_SAVED, DRAFT_SETTLED, PUBLISHED, RESTORE
 from .runbook_plan import Decision, digest
 from .runbook_reading import NEW
 from .runbook_reading import PUBLISHED as STATE_PUBLISHED
@@ -58,8 +58,8 @@ def _reread(call: Call, change: Change) -> str | None:
         return _draft_digest(call, name)
     if _digest_of_draft_content(call, name) != change.after:
         raise ChangeConflict(
-            f"The draft of runbook {name} is not the rewrite any more; it was not published. Run again to plan on what "
-            "is there now."
+            f"The draft of runbook {name} is not what was written any more; it was not published. Run again to plan on "
+            "what is there now."
         )
     return _published_digest(call, name)
 
@@ -89,6 +89,9 @@ def _published_digest(call: Call, name: str) -> str | None:
 def _write(call: Call, change: Change, decision: Decision) -> None:
     if change.kind == PUBLISHED:
         _publish(call, change)
+        return
+    if change.action == DISCARD:
+        automation.discard_draft(call.session, call.account, last_segment(change.target))
         return
     if change.action != RESTORE and decision.set_aside:
         _note(call, DRAFT_SAVED, {"runbook": change.target, "draft": decision.set_aside, "planned": decision.planned})
@@ -155,4 +158,5 @@ def planned_state(decision: Decision) -> str:
     """Return the state that a runbook has after its changes (section 2.2)."""
     if decision.state == NEW:
         return NEW
-    return STATE_PUBLISHED if decision.changes[-1].kind == PUBLISHED else STATE_EDIT
+    last = decision.changes[-1]
+    return STATE_PUBLISHED if last.kind == PUBLISHED or last.action == DISCARD else STATE_EDIT

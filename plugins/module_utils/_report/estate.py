@@ -13,7 +13,7 @@ from typing import Any
 
 from .._azure.ids import account_of, normal_id
 from .._finding import finding
-from .journal import Change, blobs_of, last_proof, merged, rewritten, timeline
+from .journal import Change, blobs_of, last_proof, merged, put_back, rewritten, rolled_back, timeline
 from .roles import matrix
 from .shape import Fields
 from .shapes import ASSESSMENT, FINDING, NOT_ASSESSED, PARTS, SEVERITIES
@@ -120,12 +120,13 @@ def account(material: Material, sharing: Sharing) -> Account:
         "sources": [{"path": source.path, "sha256": source.sha256} for source in material.sources],
     }
     assessed = facts["assessed"]
+    facts |= _taken_back(assessed, rolled_back(changes))
     facts["changed_after_assessment"] = any(
         change.outcome == "done" and (not assessed or change.time > assessed) for change in changes
     )
     facts["role_matrix"] = matrix(assessment["access"], changes, assessed)
     facts["proof"] = last_proof(records, wrong)
-    facts["runbooks"] = _runbooks(assessment["runbooks"], rewritten(changes), assessed)
+    facts["runbooks"] = _runbooks(assessment["runbooks"], rewritten(changes), put_back(changes), assessed)
     problems = [*material.problems, *_misshapen(wrong, facts["id"])]
     facts["findings"] = sorted(
         [*assessment["findings"], *_shared(facts, assessment["findings"], sharing), *problems],
@@ -133,6 +134,14 @@ def account(material: Material, sharing: Sharing) -> Account:
     )
     facts["worst_severity"] = facts["findings"][0]["severity"] if facts["findings"] else None
     return Account(normal_id(material.id), material.folder, facts, changes)
+
+
+def _taken_back(assessed: str | None, back: str | None) -> Json:
+    """Return what is to be said of an account that was rolled back after it was assessed: its state is not known."""
+    if assessed is None or back is None or back <= assessed:
+        return {}
+    because = f"A rollback changed the account at {back}, after this assessment. Assess it again."
+    return {"state": NOT_ASSESSED, "state_because": [because]}
 
 
 def _named(assessment: Json, material: Material) -> Json:
@@ -153,15 +162,19 @@ def _parts(account_id: str) -> Json:
 
 
 def _runbooks(
-    assessed_runbooks: list[Json] | None, done: Mapping[str, tuple[str, str]], assessed: str | None
+    assessed_runbooks: list[Json] | None,
+    done: Mapping[str, tuple[str, str]],
+    back: Mapping[str, str],
+    assessed: str | None,
 ) -> list[Json] | None:
     if assessed_runbooks is None and not done:
         return None
     seen = {runbook["name"].lower() for runbook in assessed_runbooks or ()}
     only_written = [_only_written(name) for key, (name, dummy) in sorted(done.items()) if key not in seen]
     return [
-        {**runbook, "progress": _progress(runbook, done.get(runbook["name"].lower()), assessed)}
+        {**runbook, "progress": _progress(runbook, done.get(name), back.get(name), assessed)}
         for runbook in [*(assessed_runbooks or ()), *only_written]
+        for name in [runbook["name"].lower()]
     ]
 
 
@@ -171,9 +184,11 @@ def _only_written(name: str) -> Json:
     return runbook
 
 
-def _progress(runbook: Json, done: tuple[str, str] | None, assessed: str | None) -> str:
+def _progress(runbook: Json, done: tuple[str, str] | None, back: str | None, assessed: str | None) -> str:
     """Return what is left to do about a runbook; one of ``shapes.PROGRESS``."""
     uses = runbook["uses_run_as"]
+    if done is None and back is not None and (assessed is None or back > assessed):
+        return "unknown"
     if done and (not uses or assessed is None or done[1] > assessed):
         return "done"
     if uses is None:

@@ -24,6 +24,9 @@ PROOF = "proof"
 _ROLE_DEFINITION = "role_definition"
 _PUBLISHED = "runbook_published"
 _REWRITES = "update_runbook"
+ROLLBACK = "rollback_migration"
+# What an identity holds: once any of it is taken back, an earlier comparison tells nothing any more.
+_ACCESS = frozenset({ROLE_ASSIGNMENT, "vault_policy", "app_role", "directory_role", "group", "identity"})
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 _RECORD = Fields(
@@ -123,9 +126,12 @@ def _note(record: Json) -> Change:
 
 
 def last_proof(records: Sequence[Json], wrong: list[str]) -> dict[str, Any] | None:
-    """Return the last comparison of both principals that records tell of, as ``shapes.PROOF``; None without any."""
-    last = next((record for record in reversed(records) if record["event"] == PROOF), None)
-    if last is None:
+    """Return the last comparison of both principals that records tell of, as ``shapes.PROOF``.
+
+    None without any, and where access was taken back after it.
+    """
+    last = next((record for record in reversed(records) if record["event"] == PROOF or _takes_access(record)), None)
+    if last is None or last["event"] != PROOF:
         return None
     faults: list[str] = []
     said = last.get("proof")
@@ -134,6 +140,26 @@ def last_proof(records: Sequence[Json], wrong: list[str]) -> dict[str, Any] | No
     )
     wrong += [f"{fault} of record {last['number']} of run {last['run']}" for fault in faults]
     return read
+
+
+def _takes_access(record: Json) -> bool:
+    change = record.get("change")
+    is_rollback = record["step"] == ROLLBACK and record["event"] == _INTEND
+    return is_rollback and isinstance(change, dict) and change.get("kind") in _ACCESS
+
+
+def rolled_back(changes: Iterable[Change]) -> str | None:
+    """Return when a rollback changed something last; None where none did."""
+    return max((change.time for change in changes if change.step == ROLLBACK and change.outcome == DONE), default=None)
+
+
+def put_back(changes: Iterable[Change]) -> dict[str, str]:
+    """Return when a rollback published what was there before, by lower-case name of the runbook."""
+    return {
+        runbook_of(change.target).lower(): change.time
+        for change in publications(changes)
+        if change.step == ROLLBACK and change.outcome == DONE
+    }
 
 
 def publications(changes: Iterable[Change]) -> list[Change]:

@@ -17,6 +17,7 @@ from typing import Any
 
 from azure_simulator import directory_roles, entra
 from azure_simulator.clock import TICKS_PER_SECOND, graph_text, parse
+from azure_simulator.errors import Refusal
 from azure_simulator.graph_wire import body_of, many, matching, not_found, one, refusal
 from azure_simulator.providers import directory_groups, directory_relations, directory_role_management
 from azure_simulator.router import Routes
@@ -189,18 +190,22 @@ def _new_service_principal(call: Call, wanted: Wire) -> DirectoryObject:
     if application is None:
         raise refusal(call, 400, "Request_BadRequest", f"The appId '{app_id}' of the service principal is unknown.")
     if call.world.service_principal_of_app(tenant_id, app_id) is not None:
-        raise refusal(
-            call,
-            409,
-            "Request_MultipleObjectsWithSameKeyValue",
-            f"The service principal cannot be created, updated, or restored because the service principal name "
-            f"{app_id} is already in use.",
-        )
+        raise _name_in_use(call, app_id)
     name = application.data["displayName"]
     data = entra.service_principal(new_id(), app_id, name, graph_text(call.world.clock.now()), tenant_id)
     obj = DirectoryObject(data["id"], entra.SERVICE_PRINCIPAL, tenant_id, data)
     obj.visible_from = call.world.clock.replicated_at()
     return obj
+
+
+def _name_in_use(call: Call, app_id: str) -> Refusal:
+    return refusal(
+        call,
+        409,
+        "Request_MultipleObjectsWithSameKeyValue",
+        f"The service principal cannot be created, updated, or restored because the service principal name "
+        f"{app_id} is already in use.",
+    )
 
 
 def _display_name(call: Call, wanted: Wire) -> str:
@@ -297,9 +302,24 @@ def get_deleted(call: Call) -> Response:
 
 
 def restore(call: Call) -> Response:
+    """Bring one object back under its id; an application does not bring its service principal (contract 5.8)."""
     obj = _deleted(call)
+    if obj.kind == entra.SERVICE_PRINCIPAL:
+        _refuse_lonely_or_second(call, obj)
     entra.restore(call.world, obj.id)
+    obj.visible_from = call.world.clock.replicated_at()
     return one(call, "directoryObjects", typed(obj))
+
+
+def _refuse_lonely_or_second(call: Call, principal: DirectoryObject) -> None:
+    """Refuse to restore a service principal without an application in this tenant, or beside another one."""
+    tenant, app_id = call.who.tenant_id, principal.data["appId"]
+    if call.world.service_principal_of_app(tenant, app_id) is not None:
+        raise _name_in_use(call, app_id)
+    owner = principal.data.get("appOwnerOrganizationId")
+    if owner == tenant and call.world.application_of_app(tenant, app_id) is None:
+        text = f"The appId '{app_id}' of the service principal does not reference a valid application object."
+        raise refusal(call, 400, "Request_BadRequest", text)
 
 
 def purge(call: Call) -> Response:

@@ -143,3 +143,48 @@ def test_a_mapping_that_was_moved_and_uses_run_as_again(
     history = written(tmp_path, "migrate_site_recovery", change, {})
     dependant = {"kind": "container_mapping", "name": "m", "resource": MAPPING.lower(), "uses_run_as": uses_run_as}
     assert codes(history, dependants=[dependant]) == expected
+
+
+# After a rollback
+
+
+IDENTITY = {"type": "SystemAssigned", "principal_id": "(known after apply)", "user_assigned_identities": []}
+NONE = {"type": "None", "principal_id": None, "user_assigned_identities": []}
+
+
+def change(action: str, kind: str, before: Any, after: Any, target: str = RUNBOOK) -> dict[str, Any]:
+    return {"action": action, "kind": kind, "target": target, "before": before, "after": after}
+
+
+def test_what_was_taken_back_was_not_begun(tmp_path: Path) -> None:
+    identity = change("update", "identity", NONE, IDENTITY, ACCOUNT.arm_id)
+    written(tmp_path, "enable_identity", identity, {"principal_id": "p-1"})
+    written(tmp_path, "update_runbook", change("replace", "runbook_draft", None, "new"), {})
+    migrated = written(tmp_path, "update_runbook", change("publish", "runbook_published", "old", "new"), {})
+    assert migrated.begun
+    written(tmp_path, "rollback_migration", change("replace", "runbook_draft", None, "old"), {})
+    published_back = written(tmp_path, "rollback_migration", change("publish", "runbook_published", "new", "old"), {})
+    assert [one.target for one in published_back.written.values()] == [ACCOUNT.arm_id]
+    back = written(tmp_path, "rollback_migration", {**identity, "before": {}, "after": NONE}, {})
+    assert not back.begun
+    assert codes(back, principal_id=None, runbooks=[published("rewritten", "old")]) == []
+
+
+def test_what_a_rollback_was_only_about_to_take_back_still_counts(tmp_path: Path) -> None:
+    written(tmp_path, "update_runbook", change("publish", "runbook_published", "old", "new"), {})
+    cut = written(tmp_path, "rollback_migration", change("publish", "runbook_published", "new", "old"))
+    assert [one.after for one in cut.of("runbook_published")] == ["new"]
+
+
+def test_a_migration_after_a_rollback_counts_again(tmp_path: Path) -> None:
+    for dummy in range(2):
+        written(tmp_path, "update_runbook", change("publish", "runbook_published", "old", "new"), {})
+        written(tmp_path, "rollback_migration", change("publish", "runbook_published", "new", "old"), {})
+    again = written(tmp_path, "update_runbook", change("publish", "runbook_published", "old", "newer"), {})
+    assert [one.after for one in again.of("runbook_published")] == ["newer"]
+
+
+def test_a_connection_that_a_rollback_made_again_is_not_back_by_itself(tmp_path: Path) -> None:
+    written(tmp_path, "remove_runas", change("delete", "connection", {"name": "c"}, None, CONNECTION), {})
+    back = written(tmp_path, "rollback_migration", change("create", "connection", None, {"name": "c"}, CONNECTION), {})
+    assert codes(back, found=[run_as()]) == []

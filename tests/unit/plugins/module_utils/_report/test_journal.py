@@ -13,7 +13,9 @@ from ansible_collections.azauto.runas_migration.plugins.module_utils._report.jou
     blobs_of,
     last_proof,
     merged,
+    put_back,
     rewritten,
+    rolled_back,
     runbook_of,
     timeline,
 )
@@ -151,3 +153,28 @@ def test_a_custom_role_is_called_by_its_name_and_a_role_assignment_by_role_and_s
     held["before"] = {"role": "Contributor", "scope": "/s"}
     lines = timeline([record("r", 1, "intend", change=role), record("r", 2, "intend", change=held)], [])
     assert [line.subject for line in lines] == ["Limited", "Contributor at /s"]
+
+
+# After a rollback
+
+
+def back(run: str, number: int, kind: str, time: str, **facts: Any) -> dict[str, Any]:
+    target = f"{ACCOUNT}/runbooks/Start" if kind.startswith("runbook") else ACCOUNT
+    change = {"action": "publish", "kind": kind, "target": target, "before": NEW, "after": OLD}
+    return record(run, number, "intend", time, change=change, step="rollback_migration", **facts)
+
+
+def test_a_runbook_that_was_put_back_is_not_rewritten() -> None:
+    records = [publish("r1", 1), record("r1", 2, "done", of=1)]
+    assert list(rewritten(timeline(records, []))) == ["start"]
+    later = "2026-01-02T00:00:00Z"
+    records += [back("r2", 1, "runbook_published", later), record("r2", 2, "done", later, of=1)]
+    changes = timeline(records, [])
+    assert (rewritten(changes), put_back(changes), rolled_back(changes)) == ({}, {"start": later}, later)
+
+
+def test_a_comparison_before_access_was_taken_back_tells_nothing() -> None:
+    proof = record("r1", 1, "proof", proof={"verdict": "same"}, step="copy_runas_roles")
+    runbooks_only = back("r2", 1, "runbook_published", "2026-01-02T00:00:00Z")
+    assert last_proof([proof, runbooks_only], []) is not None
+    assert last_proof([proof, back("r2", 1, "role_assignment", "2026-01-02T00:00:00Z")], []) is None
