@@ -6,7 +6,7 @@ VENV := .venv
 LOCK := tests/requirements/newest.txt
 
 .NOTPARALLEL:
-.PHONY: help demo test lint unit simulator integration molecule test-matrix sanity peer-test graph-oracle bench browser-test lock venv clean
+.PHONY: help demo test lint unit simulator integration molecule test-matrix sanity peer-test graph-oracle crash-sweep bench browser-test lock venv clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -45,6 +45,9 @@ graph-oracle: venv ## A real BinaryFormatter loads rewritten graphs, or FILES="a
 
 browser-test: venv ## The report's pages in headless Chromium (installs Debian's chromium where it can)
 	@tests/tools/browser
+
+crash-sweep: venv ## Break the demo's migrations and retirements at every request, in every way (takes long)
+	@tests/tools/crash_sweep --report .build/crash-sweep.json
 
 bench: venv ## Time, CPU and requests per account, fast path on and off
 	@tests/tools/bench
