@@ -95,7 +95,8 @@ extends_documentation_fragment:
   - azauto.runas_migration.known_bad
 notes:
   - C(changed) tells of what remains. A probe that made its runbook and removed it has changed nothing; its writes are
-    in RV(changes) and in the ledger. A test job counts as a change, since nobody knows what the runbook did.
+    in RV(temporary), in the plan's fingerprint, and in the ledger. A test job counts as a change, since nobody knows
+    what the runbook did.
   - Jobs stay in the account's list of jobs for 30 days. Azure has no way to delete them.
   - A runbook that a killed run left is removed by the next one. A runbook of somebody else with its name is never
     touched.
@@ -239,12 +240,18 @@ account:
   sample: {"name": "aa-ops"}
 changes:
   description:
-    - What was written, or in check mode would be. Each has C(action), C(kind), C(target), C(before) and C(after).
-    - The temporary runbook is there twice, once made and once deleted.
+    - What was changed, or in check mode would be. Each has C(action), C(kind), C(target), C(before) and C(after).
+    - Test jobs, and the removal of runbooks that an earlier run left behind.
   returned: success
   type: list
   elements: dict
-  sample: [{"action": "create", "kind": "probe_runbook"}]
+  sample: []
+temporary:
+  description: What was written and taken back, or in check mode would be, as RV(changes); the runbook made and deleted.
+  returned: success
+  type: list
+  elements: dict
+  sample: [{"action": "create", "kind": "probe_runbook"}, {"action": "delete", "kind": "probe_runbook"}]
 findings:
   description:
     - What a person should know. Each has C(code), C(severity), C(resource), C(sentence) and C(remedy).

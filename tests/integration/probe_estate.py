@@ -94,8 +94,13 @@ def codes(result: dict[str, Any]) -> list[str]:
 
 
 def steps(result: dict[str, Any]) -> list[tuple[str, str]]:
-    """Return action and kind of the changes."""
-    return [(change["action"], change["kind"]) for change in result["changes"]]
+    """Return action and kind of all writes, those that cancel out last."""
+    return [(change["action"], change["kind"]) for change in writes_of(result)]
+
+
+def writes_of(result: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return all writes of a result, those that cancel out last."""
+    return [*result["changes"], *result.get("temporary", [])]
 
 
 def asked(name: str, **parameters: Any) -> dict[str, Any]:

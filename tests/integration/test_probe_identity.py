@@ -25,6 +25,7 @@ from .probe_estate import (
     session_of,
     steps,
     temporaries,
+    writes_of,
     written,
 )
 
@@ -44,7 +45,8 @@ def test_the_identity_is_proved_and_nothing_is_left_behind(azure: Azure) -> None
     before = account_of(azure)
     made = azure.call("probe_identity", "aa")
     assert "failed" not in made, made["msg"]
-    assert (made["changed"], steps(made), codes(made)) == (False, BOTH, [])
+    assert (made["changed"], made["changes"], codes(made)) == (False, [], [])
+    assert steps(made) == BOTH
     probe = made["probes"][0]
     assert (probe["where"], probe["state"], probe["status"]) == ("cloud", "proved", "Completed")
     assert len(probe["subscriptions"]) == 1
@@ -68,7 +70,7 @@ def test_check_mode_predicts_the_run_and_writes_nothing(azure: Azure) -> None:
     predicted = azure.call("probe_identity", "aa", check=True)
     assert (azure.writes(), azure.ledger.exists()) == ([], False)
     made = azure.call("probe_identity", "aa")
-    for key in ("changed", "changes", "plan_fingerprint", "findings", "identity", "runbooks"):
+    for key in ("changed", "changes", "temporary", "plan_fingerprint", "findings", "identity", "runbooks"):
         assert made[key] == predicted[key], key
     assert predicted["probes"][0]["state"] == "planned"
 
@@ -77,7 +79,7 @@ def test_the_proof_stands_for_the_second_run(azure: Azure) -> None:
     azure.call("probe_identity", "aa")
     azure.forget_requests()
     again = azure.call("probe_identity", "aa")
-    assert (again["changed"], again["changes"], azure.writes()) == (False, [], [])
+    assert (again["changed"], writes_of(again), azure.writes()) == (False, [], [])
     assert again["probes"][0]["state"] == "stands"
     assert len(again["probes"][0]["subscriptions"]) == 1
     forced = azure.call("probe_identity", "aa", force=True)
@@ -87,7 +89,7 @@ def test_the_proof_stands_for_the_second_run(azure: Azure) -> None:
 def test_a_proof_ends_with_its_age_and_with_a_change_of_the_identity(azure: Azure) -> None:
     azure.call("probe_identity", "aa")
     assert steps(azure.call("probe_identity", "aa", max_age=0)) == BOTH
-    assert azure.call("probe_identity", "aa")["changes"] == []
+    assert writes_of(azure.call("probe_identity", "aa")) == []
     state = {"type": "UserAssigned", "user_assigned_identities": {"id": [user_assigned(azure)]}}
     azure.call("enable_identity", "aa", identity=state, state="absent", hybrid="accept")
     assert steps(azure.call("probe_identity", "aa")) == BOTH
@@ -101,7 +103,7 @@ def test_a_user_assigned_identity_is_proved_by_its_own_principal(azure: Azure) -
     first, second = events(made, "identity_proof")
     assert (first["identity"], second["identity"]) == ("system", user_assigned(azure))
     assert temporaries(azure) == []
-    assert azure.call("probe_identity", "aa", identity=user_assigned(azure).upper())["changes"] == []
+    assert writes_of(azure.call("probe_identity", "aa", identity=user_assigned(azure).upper())) == []
 
 
 def user_assigned(azure: Azure) -> str:
@@ -115,8 +117,8 @@ def test_a_hybrid_group_is_probed_beside_the_cloud(azure: Azure) -> None:
         ("on-site", "proved"),
     ]
     assert sorted(str(job["run_on"]) for job in account_of(azure)["jobs"]) == ["None", "on-site"]
-    assert azure.call("probe_identity", "aa", hybrid_groups="on-site")["changes"] == []
-    assert azure.call("probe_identity", "aa")["changes"] == []
+    assert writes_of(azure.call("probe_identity", "aa", hybrid_groups="on-site")) == []
+    assert writes_of(azure.call("probe_identity", "aa")) == []
 
 
 def test_only_what_is_not_proved_yet_is_probed(azure: Azure) -> None:
@@ -139,7 +141,7 @@ def test_without_powershell_modules_the_identity_is_proved_with_python(
         ["RA226"],
         {"python"},
     )
-    assert (made["changes"], made["findings"]) == (predicted["changes"], predicted["findings"])
+    assert (writes_of(made), made["findings"]) == (writes_of(predicted), predicted["findings"])
 
 
 def test_a_module_that_is_known_to_be_bad_is_not_relied_on(azure: Azure) -> None:
@@ -175,7 +177,7 @@ def test_a_runbook_that_was_left_behind_is_removed(start_azure: Callable[..., Az
     predicted = azure.call("probe_identity", "aa", check=True)
     made = azure.call("probe_identity", "aa")
     assert (made["changed"], steps(made)) == (True, [("delete", "probe_runbook"), *BOTH])
-    assert (made["changes"], made["changed"]) == (predicted["changes"], predicted["changed"])
+    assert (writes_of(made), made["changed"]) == (writes_of(predicted), predicted["changed"])
     assert temporaries(azure) == [theirs["name"]]
     assert azure.call("probe_identity", "aa")["changed"] is False
 
@@ -212,5 +214,5 @@ def test_a_runbook_that_another_run_may_be_using_is_left_to_it(azure: Azure) -> 
 
 
 def name_of_probe(azure: Azure) -> str:
-    changes = azure.call("probe_identity", "aa", check=True)["changes"]
+    changes = writes_of(azure.call("probe_identity", "aa", check=True))
     return str(changes[0]["after"]["name"])

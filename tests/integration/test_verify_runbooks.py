@@ -16,7 +16,7 @@ import pytest
 
 from ansible_collections.azauto.runas_migration.plugins.module_utils._azure import automation, jobs
 
-from .probe_estate import account_of, asked, codes, estate, events, session_of, steps, temporaries, written
+from .probe_estate import account_of, asked, codes, estate, events, session_of, steps, temporaries, writes_of, written
 
 if TYPE_CHECKING:
     from .conftest import Azure
@@ -52,12 +52,12 @@ def test_a_rewritten_draft_is_run_and_then_published(azure: Azure) -> None:
     made = azure.call("probe_identity", "aa", verify_runbooks=[asked("plain")])
     assert "failed" not in made
     assert (made["changed"], steps(made), codes(made)) == (True, [RUN], [])
-    assert (made["changes"], made["plan_fingerprint"]) == (predicted["changes"], predicted["plan_fingerprint"])
+    assert (writes_of(made), made["plan_fingerprint"]) == (writes_of(predicted), predicted["plan_fingerprint"])
     assert (shown(made, "Plain")["state"], shown(made, "Plain")["status"]) == ("passed", "Completed")
     proof = events(made, "runbook_proof")[0]
     assert (proof["passed"], proof["draft"], proof["status"]) == (True, shown(made, "Plain")["draft"], "Completed")
     again = azure.call("probe_identity", "aa", verify_runbooks=[asked("Plain")])
-    assert (again["changed"], again["changes"], shown(again, "Plain")["state"]) == (False, [], "stands")
+    assert (again["changed"], writes_of(again), shown(again, "Plain")["state"]) == (False, [], "stands")
     published = azure.call("update_runbook", "aa", runbooks=["Plain"])
     assert steps(published) == [("publish", "runbook_published")]
     after = azure.call("probe_identity", "aa", verify_runbooks=[asked("Plain")])
@@ -121,7 +121,7 @@ def test_a_runbook_without_draft_is_refused_and_in_a_check_foretold(azure: Azure
     refused = azure.call("probe_identity", "aa", verify_runbooks=[asked("Plain")])
     assert "has no draft" in refused["msg"] and "publish: false" in refused["msg"]
     predicted = azure.call("probe_identity", "aa", verify_runbooks=[asked("Plain")], check=True)
-    assert (predicted["changes"], codes(predicted)) == ([], ["RA236"])
+    assert (writes_of(predicted), codes(predicted)) == ([], ["RA236"])
     assert azure.writes() == []
 
 
@@ -153,7 +153,7 @@ def test_a_test_job_that_fails_fails_the_step_and_is_run_again(azure: Azure) -> 
     assert "The script stopped with an error." in made["msg"]
     assert [shown(made, name)["state"] for name in ("Broken", "Plain")] == ["failed", "passed"]
     again = azure.call("probe_identity", "aa", verify_runbooks=[asked("Broken"), asked("Plain")])
-    assert [(change["action"], change["target"].rsplit("/", 1)[-1]) for change in again["changes"]] == [
+    assert [(change["action"], change["target"].rsplit("/", 1)[-1]) for change in writes_of(again)] == [
         ("run", "Broken")
     ]
 

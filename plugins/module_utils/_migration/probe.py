@@ -6,8 +6,9 @@
 """The step that proves by a job that the account's identity can log in and is who it should be.
 
 A temporary runbook is made, run and removed. It leaves nothing behind, so it is no change of the account:
-``changed`` tells of what remains, the ledger of every write. A proof is kept in the ledger and not made
-again while it stands. On request, drafts that the migration wrote are run as test jobs after it.
+``changed`` tells of what remains, ``temporary`` of what does not, the ledger of every write. A proof is kept
+in the ledger and not made again while it stands. On request, drafts that the migration wrote are run as test
+jobs after it.
 """
 
 from __future__ import annotations

@@ -44,12 +44,12 @@ def plan_probe(probing: Probing, test_jobs: Sequence[Change | None], findings: S
     return Plan(changes=(*changes, *(change for change in test_jobs if change is not None)), findings=tuple(findings))
 
 
-def lasting(changes: Sequence[Change]) -> list[Change]:
-    """Return the changes that the account is another one for: a runbook that was made and removed is none."""
-    made = [change.target for change in changes if _is(change, "create")]
-    removed = [change.target for change in changes if _is(change, "delete") and change.wave == _PROBE]
-    passing = set(made) & set(removed)
-    return [change for change in changes if not (change.target in passing and change.wave == _PROBE)]
+def parted(changes: Sequence[Change]) -> tuple[list[Change], list[Change]]:
+    """Return the changes that the account is another one for, and those that cancel out: made and removed again."""
+    made = {change.target for change in changes if _is(change, "create")}
+    removed = {change.target for change in changes if _is(change, "delete") and change.wave == _PROBE}
+    passing = [change for change in changes if change.wave == _PROBE and change.target in made & removed]
+    return [change for change in changes if change not in passing], passing
 
 
 def _is(change: Change, action: str) -> bool:

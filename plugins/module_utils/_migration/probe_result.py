@@ -15,7 +15,7 @@ from .._finding import Finding
 from .._step import Change, Outcome, Plan
 from .draft_running import DraftRunner, shown
 from .draft_runs import DraftRun
-from .probe_plan import lasting
+from .probe_plan import parted
 from .probe_running import Prober
 from .probe_verdict import Expected, Verdict
 
@@ -42,7 +42,8 @@ def facts_of(
     runner: DraftRunner,
     asked: Sequence[DraftRun],
 ) -> dict[str, Any]:
-    """Return the step's own part of the result; ``changed`` tells of what remains."""
+    """Return the step's own part of the result; ``changed`` and ``changes`` tell of what remains."""
+    lasting, passing = parted(happened.made)
     verdicts = {**standing, **{verdict.where: verdict for verdict in prober.verdicts}}
     tested = [runner.verdicts[one.target] for one in asked if one.target in runner.verdicts]
     findings: list[Finding] = [*happened.plan.findings, *prober.findings]
@@ -51,7 +52,9 @@ def facts_of(
     for test in tested:
         findings += test.findings
     return {
-        "changed": bool(lasting(happened.made)),
+        "changed": bool(lasting),
+        "changes": [change.as_dict() for change in lasting],
+        "temporary": [change.as_dict() for change in passing],
         "identity": _identity(expected),
         "probes": [_probe(where, verdict, happened.check_mode) for where, verdict in verdicts.items()],
         "runbooks": [shown(one, runner.verdicts.get(one.target), check_mode=happened.check_mode) for one in asked],

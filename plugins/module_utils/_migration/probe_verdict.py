@@ -156,6 +156,10 @@ def _who(expected: Expected) -> dict[str, str]:
 
 
 def _reason(ran: Ran) -> str:
-    """Return why, in the job's own words: untrusted text, on one line."""
-    words = " ".join((ran.ended.exception or next(iter(ran.streams.errors), "")).split())
+    """Return why, in the job's own words: untrusted text, on one line.
+
+    The login's own reason is a warning of the runbook where asking the identity's endpoint failed after it.
+    """
+    said = [ran.ended.exception or next(iter(ran.streams.errors), ""), next(iter(ran.streams.warnings), "")]
+    words = " ".join(" / ".join(text for text in said if text).split())
     return words[:400] or "It gave no reason."

@@ -14,17 +14,20 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.azauto.runas_migration.plugins.module_utils._azure.errors import Conflict
 from ansible_collections.azauto.runas_migration.plugins.module_utils._azure.ids import AccountId
 from ansible_collections.azauto.runas_migration.plugins.module_utils._migration import probe_memory, probe_script
 from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.chosen_identity import ChosenIdentity
 from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.job_waiting import (
     Ended,
+    Reach,
     Streams,
     streams_of,
+    wait_for,
 )
 from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.probe_plan import (
     Probing,
-    lasting,
+    parted,
     plan_probe,
 )
 from ansible_collections.azauto.runas_migration.plugins.module_utils._migration.probe_reading import Temporary
@@ -213,6 +216,30 @@ def test_completed_alone_proves_nothing() -> None:
     assert code_of(Ran("cloud", "j", Ended("Completed"), Streams(), "Account: x")) == ["RA223"]
 
 
+def test_the_reason_of_the_login_itself_is_told_too() -> None:
+    streams = Streams({"Error": 1, "Warning": 1}, ("400 Bad Request",), ("Identity\nnot found",))
+    said = judge(Ran("cloud", "j", Ended("Failed"), streams), EXPECTED, 60).findings[0]
+    assert "400 Bad Request / Identity not found" in said.sentence
+
+
+def reach(*statuses: str, stop: Exception | None = None) -> Reach:
+    left = iter(statuses)
+
+    def stopping() -> None:
+        if stop is not None:
+            raise stop
+
+    return Reach(read=lambda: {"status": next(left)}, stop=stopping)
+
+
+def test_a_job_is_waited_for_and_stopped_when_its_time_is_over() -> None:
+    assert wait_for(reach("Completed"), 0) == Ended("Completed")
+    assert wait_for(reach("Running", "Stopped"), 0) == Ended("Stopped", late="Running")
+    assert wait_for(reach("Running", "Completed", stop=Conflict("it ended")), 0) == Ended("Completed")
+    with pytest.raises(Conflict):
+        wait_for(reach("Running", "Running", stop=Conflict("no")), 0)
+
+
 def test_streams_are_counted_and_their_first_words_kept() -> None:
     items = [
         {"properties": {"streamType": kind, "summary": f"{kind}\n{number}"}}
@@ -231,6 +258,6 @@ def test_a_runbook_that_is_made_and_removed_is_no_change_and_a_leftover_is_one()
     left = Temporary(script.name, target, None)
     plan = plan_probe(Probing(ACCOUNT, script, ("cloud",), (left,)), [None], [])
     assert [(change.action, change.wave) for change in plan.changes] == [("delete", 0), ("create", 1), ("delete", 1)]
-    assert lasting(plan.changes) == [plan.changes[0]]
-    assert lasting(plan.changes[1:2]) == [plan.changes[1]]
+    assert parted(plan.changes) == ([plan.changes[0]], list(plan.changes[1:]))
+    assert parted(plan.changes[1:2]) == ([plan.changes[1]], [])
     assert plan_probe(Probing(ACCOUNT, None, (), ()), [], []).changes == ()
