@@ -134,8 +134,8 @@ def possible(told: dict[str, Any]) -> dict[str, Any]:
     return {step["step"]: step["possible"] for step in told["steps"]}
 
 
-def held(told: dict[str, Any], permission: str) -> dict[str, Any]:
-    needs = [need for step in told["steps"] for need in step["needs"]]
+def held(told: dict[str, Any], permission: str, step: str = "copy_runas_roles") -> dict[str, Any]:
+    needs = [need for one in told["steps"] if one["step"] == step for need in one["needs"]]
     return {need["scope"]: need["held"] for need in needs if need["permission"] == permission}
 
 
@@ -214,6 +214,7 @@ def test_a_scope_where_the_login_has_no_role_is_not_known(serve: Callable[..., A
     told, findings = scene.preflight("stranger", scene.everything(role_scopes=(scene.finance,), retire=False))
     assert held(told, WRITE_ROLES) == {scene.finance: None}
     assert possible(told)["copy_runas_roles"] is None
+    assert held(told, WRITE_ROLES, "migrate_site_recovery") == {scene.vault: False}
     unread = [item for item in findings if item.code == "RA901"]
     assert {item.resource for item in unread} == {scene.finance}
     assert "AuthorizationFailed" in unread[0].sentence
@@ -309,7 +310,7 @@ def test_role_assignments_that_may_not_be_read_make_nothing_held(serve: Callable
 def test_a_directory_that_may_not_be_read_leaves_graph_open(serve: Callable[..., Azure]) -> None:
     scene = Scene(serve())
     told, findings = scene.preflight("stranger", Needs(retire=True), scene.object_id("full"))
-    assert held(told, "Application.ReadWrite.All") == {"Microsoft Graph": None}
+    assert held(told, "Application.ReadWrite.All", "remove_runas") == {"Microsoft Graph": None}
     assert possible(told)["remove_runas"] is True
     assert codes(findings) == ["RA901"]
 
