@@ -146,8 +146,9 @@ account:
   type: dict
   sample: {"name": "aa-ops"}
 changes:
-  description: What was changed, or in check mode would be. Each has C(action), C(kind), C(target), C(before),
-  C(after). returned: success
+  description:
+    - What was changed, or in check mode would be. Each has C(action), C(kind), C(target), C(before) and C(after).
+  returned: success
   type: list
   elements: dict
   sample: [{"action": "publish", "kind": "runbook_published"}]

@@ -541,6 +541,26 @@ def _purge(azure: Azure) -> None:
             other.graph("DELETE", f"/directory/deletedItems/{item['id']}", "Purging")
 
 
+def test_an_application_that_somebody_restored_with_another_service_principal_is_left(
+    start_azure: Callable[..., Azure], tmp_path: Path
+) -> None:
+    azure = _ready_to_retire(start_azure, tmp_path)
+    migrate(azure)
+    _retire(azure)
+    _retire(azure, stage="delete", delete_application=True)
+    with session(azure) as other:
+        (application,) = (
+            item
+            for item in azure.state()["directory"]["deleted"]
+            if "keyCredentials" in item and "publisherDomain" in item
+        )
+        other.graph("POST", f"/directory/deletedItems/{application['id']}/restore", "Restoring")
+        other.graph("POST", "/servicePrincipals", "As the portal does", json={"appId": application["appId"]})
+    made = roll_back(azure)
+    assert {code for code, dummy in left(made["conflicts"])} == {"RA856"}
+    assert "create connection" in kinds(made)
+
+
 def _purged(azure: Azure) -> dict[str, Any]:
     """Go through all stages of a retirement, and return the last result."""
     _retire(azure)

@@ -179,6 +179,23 @@ def test_each_deleted_object_is_restored_on_its_own_under_its_old_id(azure: Azur
     assert graph(azure, "GET", f"/servicePrincipals/{sp}").status == 200
 
 
+def test_a_service_principal_is_not_restored_without_its_application(azure: Azure) -> None:
+    app, sp = application(azure), principal(azure)
+    graph(azure, "DELETE", f"/applications/{app}")
+    assert graph(azure, "POST", f"/directory/deletedItems/{sp}/restore").status == 400
+    graph(azure, "DELETE", f"/directory/deletedItems/{app}")
+    assert graph(azure, "GET", f"/directory/deletedItems/{sp}").status == 200
+
+
+def test_a_service_principal_is_not_restored_beside_another_one(azure: Azure) -> None:
+    app_id = directory_object(azure, "application", "contoso-operations").data["appId"]
+    sp = principal(azure)
+    graph(azure, "DELETE", f"/servicePrincipals/{sp}")
+    graph(azure, "POST", "/servicePrincipals", {"appId": app_id})
+    refused = graph(azure, "POST", f"/directory/deletedItems/{sp}/restore")
+    assert (refused.status, refused.json["error"]["code"]) == (409, "Request_MultipleObjectsWithSameKeyValue")
+
+
 def test_a_deleted_service_principal_is_found_by_the_id_of_its_application(azure: Azure) -> None:
     app_id = directory_object(azure, "application", "contoso-operations").data["appId"]
     path = f"/directory/deletedItems/microsoft.graph.servicePrincipal?$filter=appId eq '{app_id}'"
