@@ -2,12 +2,13 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The control API, on a listener of its own: state, request log, faults, settings, shutdown."""
+"""The control API, on a listener of its own: state, request log, faults, settings, estate, shutdown."""
 
 from __future__ import annotations
 
 import hmac
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
@@ -22,9 +23,15 @@ from azure_simulator import faults, state
 from azure_simulator.gateway import Engine
 
 
-def control_app(engine: Engine, token: str, shutdown: Callable[[], None]) -> Starlette:
-    """The ASGI application; every request needs ``Authorization: Bearer <token>``."""
-    control = _Control(engine, token, shutdown)
+Replace = Callable[[Path], dict[str, Any]]
+
+
+def control_app(engine: Engine, token: str, shutdown: Callable[[], None], replace: Replace) -> Starlette:
+    """The ASGI application; every request needs ``Authorization: Bearer <token>``.
+
+    ``replace`` makes the world anew of a folder of exports, and returns what the caller is told.
+    """
+    control = _Control(engine, token, shutdown, replace)
     return Starlette(
         routes=[
             Route("/state", control.show_state, methods=["GET"]),
@@ -35,6 +42,7 @@ def control_app(engine: Engine, token: str, shutdown: Callable[[], None]) -> Sta
             Route("/faults", control.clear_faults, methods=["DELETE"]),
             Route("/settings", control.show_settings, methods=["GET"]),
             Route("/settings", control.change_settings, methods=["PUT"]),
+            Route("/estate", control.replace_estate, methods=["PUT"]),
             Route("/shutdown", control.stop, methods=["POST"]),
         ],
         middleware=[Middleware(BaseHTTPMiddleware, dispatch=control.guard)],
@@ -42,8 +50,9 @@ def control_app(engine: Engine, token: str, shutdown: Callable[[], None]) -> Sta
 
 
 class _Control:
-    def __init__(self, engine: Engine, token: str, shutdown: Callable[[], None]) -> None:
+    def __init__(self, engine: Engine, token: str, shutdown: Callable[[], None], replace: Replace) -> None:
         self.engine = engine
+        self.replace = replace
         self.expected = f"Bearer {token}".encode()
         self.shutdown = shutdown
 
@@ -84,6 +93,12 @@ class _Control:
         self.engine.world.apply_settings(await _object(request))
         return await self.show_settings(request)
 
+    async def replace_estate(self, request: Request) -> Response:
+        wanted = await _object(request)
+        if set(wanted) != {"folder"} or not isinstance(wanted["folder"], str):
+            raise ValueError('the body is {"folder": "PATH"}, the absolute path of a folder of exports')
+        return JSONResponse(self.replace(Path(wanted["folder"])))
+
     async def stop(self, request: Request) -> Response:
         return Response(status_code=202, background=BackgroundTask(self.shutdown))
 
@@ -98,5 +113,5 @@ async def _list(request: Request) -> list[Any]:
 async def _object(request: Request) -> dict[str, Any]:
     value = await request.json()
     if not isinstance(value, dict):
-        raise ValueError("the body is a JSON object of settings")
+        raise ValueError("the body is a JSON object")
     return value

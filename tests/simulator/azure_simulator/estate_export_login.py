@@ -1,0 +1,58 @@
+# Copyright (c) 2026, the azauto.runas_migration authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The logins with which a rehearsal runs on a copy: what a migration needs (docs/permissions.md), and one that reads."""
+
+from __future__ import annotations
+
+import secrets
+
+from azure_simulator import entra, rbac
+from azure_simulator.clock import graph_text
+from azure_simulator.estate_build import DAY, GRAPH_RIGHTS
+from azure_simulator.estate_export_files import Answers
+from azure_simulator.scopes import group_scope
+from azure_simulator.world import DirectoryObject, Login, RoleAssignment, World, new_id
+
+# Name: roles at each subscription, and rights in Microsoft Graph as an estate calls them.
+_LOGINS = {
+    "migration": (("Contributor", "User Access Administrator"), "manage"),
+    "reader": (("Reader",), "read"),
+}
+_DAYS = 365
+
+
+def add_logins(world: World, answers: Answers) -> None:
+    """Add the logins. They read the management groups that the export's login could read."""
+    tenant = next(iter(world.tenants.values()))
+    for name, (roles, graph) in _LOGINS.items():
+        principal = _add_login(world, name, tenant.id)
+        for subscription in world.subscriptions.values():
+            for role in roles:
+                _assign(world, principal, role, f"/subscriptions/{subscription.id}")
+        for group in world.management_groups.values():
+            _assign(world, principal, "Reader", group_scope(group.name))
+        for permission in GRAPH_RIGHTS[graph]:
+            resource = entra.graph_service_principal(world, tenant.id)
+            entra.assign_app_role(world, principal, resource, entra.GRAPH_APP_ROLES[permission])
+
+
+def _add_login(world: World, name: str, tenant_id: str) -> DirectoryObject:
+    shown, app_id, secret, key_id = f"login-{name}", new_id(), secrets.token_urlsafe(24), new_id()
+    now = world.clock.now()
+    data = entra.application(new_id(), app_id, shown, graph_text(now), world.tenants[tenant_id.lower()].domain)
+    end = graph_text(now + _DAYS * DAY)
+    data["passwordCredentials"] = [entra.password_credential(key_id, secret, "simulator", graph_text(now), end)]
+    world.add_object(DirectoryObject(data["id"], entra.APPLICATION, tenant_id, data, secrets={key_id: secret}))
+    principal = entra.service_principal(new_id(), app_id, shown, graph_text(now), tenant_id)
+    world.logins[name] = Login(name, tenant_id, app_id, secret, principal["id"])
+    return world.add_object(DirectoryObject(principal["id"], entra.SERVICE_PRINCIPAL, tenant_id, principal))
+
+
+def _assign(world: World, principal: DirectoryObject, role: str, scope: str) -> None:
+    definition, name = rbac.definition_named(world, role), new_id()
+    if definition is None:
+        raise ValueError(f"there is no role {role}")
+    role_id = rbac.definition_id(scope, definition.name)
+    rbac.put(world, RoleAssignment(rbac.assignment_id(scope, name), name, scope, role_id, principal.id))
