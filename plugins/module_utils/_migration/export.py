@@ -26,7 +26,7 @@ from .._step import StepError
 from . import export_file
 from ._call import Call, Result
 from .chosen_identity import SYSTEM
-from .export_file import Export
+from .export_file import Asked, Export
 from .export_reading import read_everything
 from .part_reading import OF_ONE_PART
 
@@ -52,11 +52,18 @@ def run(call: Call) -> Result:
         _refuse_unreadable(session, call)
         findings = read_everything(session, call)
         bases = (session.cloud.resource_manager, session.cloud.graph)
-        tenant = caller.find_bearer(session).tenant_id
-    export = export_file.made_of(recorder.answers(), bases, call.account.arm_id, tenant, now())
+        asked = _asked(session, call)
+    export = export_file.made_of(recorder.answers(), bases, asked)
     if not call.check_mode:
         export_file.keep(folder, export)
     return _result(call, folder, export, findings)
+
+
+def _asked(session: Session, call: Call) -> Asked:
+    claims = caller.find_graph_claims(session)
+    permissions, roles = (claims.roles, claims.directory_roles) if claims else ((), ())
+    tenant = caller.find_bearer(session).tenant_id
+    return Asked(call.account.arm_id, now(), tenant, tuple(sorted(permissions)), tuple(sorted(roles)))
 
 
 def _refuse_unreadable(session: Session, call: Call) -> None:

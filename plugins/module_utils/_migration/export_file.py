@@ -36,12 +36,22 @@ _LINKS = frozenset({"uri", "contentUri"})
 
 
 @dataclass(frozen=True)
+class Asked:
+    """Which account was asked for, when, and by whom: the login's tenant, its permissions in Microsoft Graph, and the
+    template ids of its directory roles."""
+
+    account: str
+    time: str
+    tenant: str | None = None
+    permissions: tuple[str, ...] = ()
+    directory_roles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Export:
     """What is written. ``answers`` are dicts as in the file, ``contents`` the bytes by their digest."""
 
-    account: str
-    tenant: str | None
-    time: str
+    asked: Asked
     answers: tuple[dict[str, Any], ...]
     contents: Mapping[str, bytes]
 
@@ -55,9 +65,13 @@ class Export:
         body = {
             "kind": KIND,
             "format": FORMAT,
-            "account": self.account,
-            "tenant": self.tenant,
-            "time": self.time,
+            "account": self.asked.account,
+            "tenant": self.asked.tenant,
+            "time": self.asked.time,
+            "login": {
+                "permissions": list(self.asked.permissions),
+                "directory_roles": list(self.asked.directory_roles),
+            },
             "answers": list(self.answers),
         }
         return {**body, "sha256": digest_of(body)}
@@ -74,13 +88,11 @@ def digest_of(body: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def made_of(
-    answers: Iterable[Answered], bases: tuple[str, str], account: str, tenant: str | None, time: str
-) -> Export:
+def made_of(answers: Iterable[Answered], bases: tuple[str, str], asked: Asked) -> Export:
     """Return the export of recorded answers. ``bases`` are the endpoints of Resource Manager and of Microsoft Graph."""
     contents: dict[str, bytes] = {}
     kept = [item for answered in answers for item in _items(answered, bases, contents)]
-    return Export(account, tenant, time, tuple(kept), contents)
+    return Export(asked, tuple(kept), contents)
 
 
 def prepare(folder: Path) -> None:

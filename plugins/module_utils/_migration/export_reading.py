@@ -21,7 +21,7 @@ from .._azure.directory_access import ask_app_roles, ask_direct_groups, ask_dire
 from .._azure.directory_batch import read_both
 from .._azure.ids import last_segment
 from .._azure.session import Session
-from .._finding import Finding
+from .._finding import Finding, Severity
 from .._step import StepError, in_parallel
 from . import access, identity, retirement, runbooks
 from ._call import Call, Result
@@ -69,12 +69,14 @@ def _assess(session: Session, call: Call) -> list[Finding]:
         max_parallel=call.max_parallel,
         identity=call.parameters["identity"],
     )
-    found = [Finding(**_members(item)) for item in document["findings"]]
+    found = [_finding(item) for item in document["findings"]]
     return [item for item in found if is_unread(item)]
 
 
-def _members(item: Json) -> dict[str, Any]:
-    return {name: item.get(name) for name in Finding.__dataclass_fields__}
+def _finding(item: Json) -> Finding:
+    """Return a finding of a document as it was before it was told."""
+    members = {name: item.get(name) for name in Finding.__dataclass_fields__}
+    return Finding(**{**members, "severity": Severity(item["severity"])})
 
 
 def _check(

@@ -50,10 +50,15 @@ class Answer:
 
 @dataclass
 class Answers:
-    """The answers of all exports, those that were read later winning over the same ones read before."""
+    """The answers of all exports, those that were read later winning over the same ones read before.
+
+    ``permissions`` and ``directory_roles`` are what the logins that exported hold in Microsoft Entra.
+    """
 
     exported: list[str] = field(default_factory=list)
     tenants: list[str] = field(default_factory=list)
+    permissions: set[str] = field(default_factory=set)
+    directory_roles: set[str] = field(default_factory=set)
     _answers: dict[tuple[str, ...], Answer] = field(default_factory=dict)
 
     def add(self, key: tuple[str, ...], answer: Answer) -> None:
@@ -124,6 +129,8 @@ def _take(answers: Answers, path: Path, document: Wire) -> None:
     answers.exported.append(document["account"])
     if document.get("tenant"):
         answers.tenants.append(document["tenant"])
+    answers.permissions.update(document["login"]["permissions"])
+    answers.directory_roles.update(document["login"]["directory_roles"])
     for item in document["answers"]:
         where, dummy, query = item["path"].partition("?")
         content = _content(path, item["content"]) if "content" in item else None

@@ -7,8 +7,9 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 
-from azure_simulator import entra, rbac
+from azure_simulator import directory_roles, entra, rbac
 from azure_simulator.clock import graph_text
 from azure_simulator.estate_build import DAY, GRAPH_RIGHTS
 from azure_simulator.estate_export_files import Answers
@@ -16,25 +17,38 @@ from azure_simulator.scopes import group_scope
 from azure_simulator.world import DirectoryObject, Login, RoleAssignment, World, new_id
 
 # Name: roles at each subscription, and rights in Microsoft Graph as an estate calls them.
+_MIGRATION = "migration"
 _LOGINS = {
-    "migration": (("Contributor", "User Access Administrator"), "manage"),
+    _MIGRATION: (("Contributor", "User Access Administrator"), "manage"),
     "reader": (("Reader",), "read"),
 }
 _DAYS = 365
+_GROUPS = "/providers/Microsoft.Management/managementGroups"
 
 
 def add_logins(world: World, answers: Answers) -> None:
-    """Add the logins. They read the management groups that the export's login could read."""
+    """Add the logins. What the exporting login could read of management groups, and may do in Entra, they may, too."""
     tenant = next(iter(world.tenants.values()))
+    seen = [item["name"] for dummy, answer in answers.matching("arm", _GROUPS) for item in answer.items]
     for name, (roles, graph) in _LOGINS.items():
         principal = _add_login(world, name, tenant.id)
         for subscription in world.subscriptions.values():
             for role in roles:
                 _assign(world, principal, role, f"/subscriptions/{subscription.id}")
-        for group in world.management_groups.values():
-            _assign(world, principal, "Reader", group_scope(group.name))
-        for permission in GRAPH_RIGHTS[graph]:
-            resource = entra.graph_service_principal(world, tenant.id)
+        for group in seen:
+            _assign(world, principal, "Reader", group_scope(group))
+        more = answers.permissions if name == _MIGRATION else set()
+        _allow(world, principal, {*GRAPH_RIGHTS[graph], *more})
+    migration = world.objects[world.logins[_MIGRATION].object_id.lower()]
+    for template in sorted(answers.directory_roles & set(directory_roles.TEMPLATES.values())):
+        directory_roles.assign(world, migration, template)
+
+
+def _allow(world: World, principal: DirectoryObject, permissions: Iterable[str]) -> None:
+    """Give permissions of Microsoft Graph; those that the simulator does not check are left out."""
+    resource = entra.graph_service_principal(world, principal.tenant_id)
+    for permission in sorted(permissions):
+        if permission in entra.GRAPH_APP_ROLES:
             entra.assign_app_role(world, principal, resource, entra.GRAPH_APP_ROLES[permission])
 
 
