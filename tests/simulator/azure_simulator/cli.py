@@ -62,7 +62,7 @@ the control API (address and bearer token in endpoint.json)
   GET /requests            every request: n, time, service, method, path, status, caller, mutating, fault
   DELETE /requests         forget them
   GET, PUT, DELETE /faults a JSON list of faults, as text or objects; PUT replaces all
-  PUT /estate              {"folder": "PATH"}: begin anew with the exports in a folder
+  PUT /estate              {"folders": ["PATH"]}: begin anew with exports
   GET, PUT /settings       e.g. {"latency_ms": 40, "throttle": true, "replication_delay": 5}
   POST /shutdown           end
 """

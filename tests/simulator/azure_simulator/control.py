@@ -23,13 +23,13 @@ from azure_simulator import faults, state
 from azure_simulator.gateway import Engine
 
 
-Replace = Callable[[Path], dict[str, Any]]
+Replace = Callable[[list[Path]], dict[str, Any]]
 
 
 def control_app(engine: Engine, token: str, shutdown: Callable[[], None], replace: Replace) -> Starlette:
     """The ASGI application; every request needs ``Authorization: Bearer <token>``.
 
-    ``replace`` makes the world anew of a folder of exports, and returns what the caller is told.
+    ``replace`` makes the world anew of folders of exports, and returns what the caller is told.
     """
     control = _Control(engine, token, shutdown, replace)
     return Starlette(
@@ -95,9 +95,10 @@ class _Control:
 
     async def replace_estate(self, request: Request) -> Response:
         wanted = await _object(request)
-        if set(wanted) != {"folder"} or not isinstance(wanted["folder"], str):
-            raise ValueError('the body is {"folder": "PATH"}, the absolute path of a folder of exports')
-        return JSONResponse(self.replace(Path(wanted["folder"])))
+        folders = wanted.get("folders")
+        if set(wanted) != {"folders"} or not isinstance(folders, list) or not all(isinstance(one, str) for one in folders):
+            raise ValueError('the body is {"folders": ["PATH"]}, the absolute paths of folders of exports')
+        return JSONResponse(self.replace([Path(folder) for folder in folders]))
 
     async def stop(self, request: Request) -> Response:
         return Response(status_code=202, background=BackgroundTask(self.shutdown))

@@ -33,12 +33,12 @@ def is_export(folder: Path) -> bool:
     return folder.is_dir()
 
 
-def load(world: World, folder: Path) -> list[str]:
-    """Fill an empty world with all exports of a folder; returns what people should know, a sentence each.
+def load(world: World, *folders: Path) -> list[str]:
+    """Fill an empty world with the exports of folders; returns what people should know, a sentence each.
 
     EstateError names what is wrong with an export.
     """
-    answers = read(folder)
+    answers = read(folders)
     rbac.install_builtin_roles(world)
     said = estate_export_scopes.add_scopes(world, answers)
     said += estate_export_directory.add_directory(world, answers)

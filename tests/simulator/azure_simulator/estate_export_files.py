@@ -89,14 +89,15 @@ class Answers:
         return [item for item in self if item.status == 200 and not item.used and item.items]
 
 
-def read(folder: Path) -> Answers:
-    """Read every export in a folder, or the one that it is. EstateError says what is wrong, and with which."""
-    files = sorted([*folder.glob(_FILE), *folder.glob(f"*/{_FILE}")])
-    if not files:
-        raise EstateError(f"{folder}: there is no export of an account in this folder ({_FILE}).")
+def read(folders: Iterable[Path]) -> Answers:
+    """Read every export in folders, or those that they are. EstateError says what is wrong, and with which."""
     answers = Answers()
-    for path in files:
-        _take(answers, path, _document(path))
+    for folder in folders:
+        files = sorted([*folder.glob(_FILE), *folder.glob(f"*/{_FILE}")])
+        if not files:
+            raise EstateError(f"{folder}: there is no export of an account in this folder ({_FILE}).")
+        for path in files:
+            _take(answers, path, _document(path))
     return answers
 
 

@@ -69,4 +69,7 @@ def _assign(world: World, principal: DirectoryObject, role: str, scope: str) -> 
     if definition is None:
         raise ValueError(f"there is no role {role}")
     role_id = rbac.definition_id(scope, definition.name)
-    rbac.put(world, RoleAssignment(rbac.assignment_id(scope, name), name, scope, role_id, principal.id))
+    now = world.clock.now()
+    made = RoleAssignment(rbac.assignment_id(scope, name), name, scope, role_id, principal.id)
+    made.created_on = made.updated_on = now
+    rbac.put(world, made)

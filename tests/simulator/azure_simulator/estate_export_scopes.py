@@ -138,7 +138,7 @@ def add_roles(world: World, answers: Answers) -> list[str]:
 
 
 def _add_definitions(world: World, answers: Answers) -> None:
-    found = answers.matching("arm", _AUTHORIZATION + r"/roleDefinitions(/[^/]+)?")
+    found, now = answers.matching("arm", _AUTHORIZATION + r"/roleDefinitions(/[^/]+)?"), world.clock.now()
     for item in (item for dummy, answer in found for item in answer.items):
         properties, guid = item["properties"], item["name"].lower()
         scopes = properties.get("assignableScopes") or ["/"]
@@ -151,13 +151,13 @@ def _add_definitions(world: World, answers: Answers) -> None:
             scopes[0] if custom else "",
             scopes,
             properties.get("permissions") or [],
-            _ticks(properties.get("createdOn")) or 0,
-            _ticks(properties.get("updatedOn")) or 0,
+            _ticks(properties.get("createdOn")) or now,
+            _ticks(properties.get("updatedOn")) or now,
         )
 
 
 def _add_assignments(world: World, answers: Answers) -> None:
-    ends = _ends(answers)
+    ends, now = _ends(answers), world.clock.now()
     for found, answer in answers.matching("arm", _AUTHORIZATION + r"/roleAssignments(?:/[^/]+)?"):
         for item in answer.items:
             properties = item["properties"]
@@ -174,8 +174,8 @@ def _add_assignments(world: World, answers: Answers) -> None:
                     condition=properties.get("condition"),
                     condition_version=properties.get("conditionVersion"),
                     description=properties.get("description"),
-                    created_on=_ticks(properties.get("createdOn")) or 0,
-                    updated_on=_ticks(properties.get("updatedOn")) or 0,
+                    created_on=_ticks(properties.get("createdOn")) or now,
+                    updated_on=_ticks(properties.get("updatedOn")) or now,
                     created_by=properties.get("createdBy"),
                     updated_by=properties.get("updatedBy"),
                     ends=ends.get(item["id"].lower()),
@@ -223,7 +223,7 @@ def _add_eligible(world: World, answers: Answers) -> None:
                 role_definition_id=properties["roleDefinitionId"],
                 principal_id=properties["principalId"],
                 principal_type=properties.get("principalType") or "Group",
-                starts=_ticks(properties.get("startDateTime")) or 0,
+                starts=_ticks(properties.get("startDateTime")) or world.clock.now(),
                 ends=_ticks(properties.get("endDateTime")),
                 condition=properties.get("condition"),
             ),

@@ -86,13 +86,13 @@ class Simulator:
             # Clients keep idle TLS connections open and do not answer a polite goodbye.
             server.force_exit = True
 
-    def replace_world(self, folder: Path) -> dict[str, Any]:
-        """Make the world anew of a folder of exports; tells its accounts and what is to be known about them.
+    def replace_world(self, folders: list[Path]) -> dict[str, Any]:
+        """Make the world anew of folders of exports; tells its accounts and what is to be known about them.
 
         EstateError names what is wrong with an export; the world then stays what it was.
         """
         world = World(self.world.settings)
-        said = estate_export.load(world, folder)
+        said = estate_export.load(world, *folders)
         world.endpoints = self.world.endpoints
         self.world = self.engine.world = world
         self.engine.tokens.move_to(world)
