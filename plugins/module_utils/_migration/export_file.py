@@ -57,8 +57,12 @@ class Export:
 
     @property
     def unread(self) -> list[dict[str, Any]]:
-        """The answers by which Azure refused or failed: what they are about may be there."""
-        return [item for item in self.answers if is_refusal(item["status"])]
+        """The answers by which Azure refused or failed: what they are about may be there.
+
+        What the login may do is no thing that is there.
+        """
+        found = (item for item in self.answers if is_refusal(item["status"]))
+        return [item for item in found if not item["path"].partition("?")[0].lower().endswith("/permissions")]
 
     def document(self) -> dict[str, Any]:
         """Return what ``account.json`` holds."""

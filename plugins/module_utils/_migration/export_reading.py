@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from .._arguments import ArgumentSpec
-from .._azure import assets, authorization, automation, managed_identity, packages, subscriptions
+from .._azure import assets, authorization, automation, managed_identity, packages, permissions, subscriptions
 from .._azure.directory_access import ask_app_roles, ask_direct_groups, ask_directory_roles, ask_service_principal
 from .._azure.directory_batch import read_both
 from .._azure.ids import last_segment
@@ -43,6 +43,7 @@ _CHECKED: tuple[tuple[Callable[[Call], Result], ArgumentSpec, Mapping[str, Any]]
 )
 _STEPS, _ASSETS, _RUNBOOKS, _LINKS = "What the steps check", "The assets", "The runbooks", "The job schedules"
 _GROUPS, _MANAGEMENT, _ROLES = "The resource groups around", "The management groups around", "The role definitions"
+_PYTHON, _RIGHTS = "The Python packages", "What the login may do above subscriptions"
 _IDENTITIES, _PRINCIPALS = "The user-assigned identities", "The principals of the identities"
 
 
@@ -105,6 +106,7 @@ def _of_copy(session: Session, call: Call) -> dict[str, Read]:
     account, many = call.account, call.max_parallel
     return {
         _ASSETS: lambda: (assets.list_variables(session, account), assets.list_credentials(session, account)),
+        _PYTHON: lambda: packages.list_python3_packages(session, account),
         _RUNBOOKS: lambda: _each(partial(_read_runbook, session, call), automation.list_runbooks(session, account), many),
         _LINKS: lambda: _each(partial(_read_link, session, call), automation.list_job_schedules(session, account), many),
         _GROUPS: lambda: _each(
@@ -117,12 +119,24 @@ def _of_copy(session: Session, call: Call) -> dict[str, Read]:
             subscriptions.list_management_groups(session),
             many,
         ),
+        _RIGHTS: lambda: _read_rights(session, many),
         _ROLES: lambda: authorization.list_definitions(session, f"/subscriptions/{account.subscription_id}"),
         _IDENTITIES: lambda: _each(
             partial(managed_identity.get_user_assigned, session), _identity_ids(session, call), many
         ),
         _PRINCIPALS: lambda: _read_principals(session, call),
     }
+
+
+def _read_rights(session: Session, max_parallel: int) -> None:
+    """Read what the login may do at the management groups that it sees: the rehearsal's login may do the same.
+
+    At the root that is refused to nearly everybody, which says nothing about the account.
+    """
+    groups = [item["id"] for item in subscriptions.list_management_groups(session)]
+    _each(partial(permissions.list_permissions, session), groups, max_parallel)
+    if groups:
+        _tried(partial(permissions.list_permissions, session), "")
 
 
 def _each(read: Callable[[Any], Any], items: Iterable[Any], max_parallel: int) -> None:

@@ -13,8 +13,8 @@ from azure_simulator import directory_roles, entra, rbac
 from azure_simulator.clock import graph_text
 from azure_simulator.estate_build import DAY, GRAPH_RIGHTS
 from azure_simulator.estate_export_files import Answers
-from azure_simulator.scopes import group_scope
-from azure_simulator.world import DirectoryObject, Login, RoleAssignment, World, new_id
+from azure_simulator.scopes import group_scope, subscription_of
+from azure_simulator.world import DirectoryObject, Login, RoleAssignment, RoleDefinition, World, new_id
 
 # Name: roles at each subscription, and rights in Microsoft Graph as an estate calls them.
 _MIGRATION = "migration"
@@ -23,11 +23,12 @@ _LOGINS = {
     "reader": (("Reader",), "read"),
 }
 _DAYS = 365
+_PERMISSIONS = r"(.*)/providers/Microsoft\.Authorization/permissions"
 _GROUPS = "/providers/Microsoft.Management/managementGroups"
 
 
 def add_logins(world: World, answers: Answers) -> None:
-    """Add the logins. What the exporting login could read of management groups, and may do in Entra, they may, too."""
+    """Add the logins. What the exporting login may do above subscriptions and in Entra, the one that migrates may, too."""
     tenant = next(iter(world.tenants.values()))
     seen = [item["name"] for dummy, answer in answers.matching("arm", _GROUPS) for item in answer.items]
     for name, (roles, graph) in _LOGINS.items():
@@ -40,8 +41,22 @@ def add_logins(world: World, answers: Answers) -> None:
         more = answers.permissions if name == _MIGRATION else set()
         _allow(world, principal, {*GRAPH_RIGHTS[graph], *more})
     migration = world.objects[world.logins[_MIGRATION].object_id.lower()]
+    _give_rights_above(world, answers, migration)
     for template in sorted(answers.directory_roles & set(directory_roles.TEMPLATES.values())):
         directory_roles.assign(world, migration, template)
+
+
+def _give_rights_above(world: World, answers: Answers, principal: DirectoryObject) -> None:
+    """Give what the exporting login may do above subscriptions, as far as it was asked for there."""
+    for found, answer in answers.matching("arm", _PERMISSIONS):
+        scope = found[1] or "/"
+        if answer.items and subscription_of(scope) is None:
+            name, now = new_id(), world.clock.now()
+            shown = f"What the exporting login may do at {scope}"
+            world.role_definitions[name] = RoleDefinition(
+                name, shown, "CustomRole", "", scope, [scope], answer.items, now, now
+            )
+            _assign(world, principal, shown, scope)
 
 
 def _allow(world: World, principal: DirectoryObject, permissions: Iterable[str]) -> None:

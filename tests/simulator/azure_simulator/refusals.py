@@ -38,6 +38,9 @@ def add_refusals(world: World, answers: Answers) -> list[str]:
             said.append(f"not known in part: {item.path} (Azure answered {item.status} to one of several questions).")
         elif item.status == _FORBIDDEN and item.method == "GET":
             known[item.service, item.path.lower()] = Recorded(item.status, item.body)
+            if item.path.lower().endswith("/permissions"):
+                # About who asked, and no thing that may be there.
+                continue
             said.append(f"not known: {item.path} (Azure answered {item.status}); the copy refuses it, too.")
         else:
             said.append(f"not known: {item.path} (Azure answered {item.status}); the copy has nothing there.")
