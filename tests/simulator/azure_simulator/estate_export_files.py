@@ -21,6 +21,7 @@ Wire = dict[str, Any]
 
 KIND, FORMAT = "azauto.runas_migration/export", 1
 _FILE, _CONTENTS = "account.json", "contents"
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 _AGAIN = "Export the account again."
 
 
@@ -151,6 +152,8 @@ def _take(answers: Answers, path: Path, document: Wire) -> None:
 
 
 def _content(path: Path, digest: str) -> bytes:
+    if _DIGEST.fullmatch(digest) is None:
+        raise EstateError(f"{path}: the name {digest!r} of a content is no checksum. {_AGAIN}")
     place = path.parent / _CONTENTS / digest
     try:
         content = place.read_bytes()
