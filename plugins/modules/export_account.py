@@ -16,8 +16,8 @@ description:
     Azure's answers in files. The simulator of the collection makes a copy of the account from them, on which the whole
     migration can be run before it is run for real (docs/rehearse.md of the collection).
   - Nothing in Azure is written. A request that would change something is not even sent.
-  - Private keys, passwords, encrypted variables and addresses of webhooks are not in the export, for Azure gives none of
-    them to anybody, or they are taken out. The contents of runbooks are in it as they are, and so are plain variables.
+  - Private keys, passwords, encrypted variables and addresses of webhooks are not in the export. Azure gives them to
+    nobody, or they are taken out. The contents of runbooks are in it as they are, and so are plain variables.
     Both may hold secrets, so folder and files are for their owner only.
   - What Azure refuses to show is a finding, and a refusal in the copy too. It is never taken for something that is not
     there.
@@ -26,7 +26,7 @@ options:
     description:
       - Where to keep exports. Each account has a folder of its own in it, which is made anew by each export.
     type: path
-    required: true
+    default: ~/runas_export
   identity:
     description:
       - What the runbooks shall log in as, V(system) or the resource id of a user-assigned identity. As the option of

@@ -30,6 +30,7 @@ MODULES: dict[str, dict[str, Any]] = {
 READING: dict[str, dict[str, Any]] = {
     "runas_info": {"scope": ["run_as", "access", "runbooks", "usage", "hybrid"]},
     "suggest_roles": {"scope_level": "resource"},
+    "export_account": {"identity": "system"},
 }
 ALL = {**MODULES, **READING}
 

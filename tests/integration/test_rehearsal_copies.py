@@ -86,7 +86,10 @@ def test_every_account_of_the_demo_estate_migrates_alike(
 ) -> None:
     copy = copied(start_azure, azure, "reader")
     ids = [account["id"] for account in azure.state()["accounts"]]
-    assert list(end_state.differences(end_state.projection(copy.state(), ids), end_state.projection(azure.state(), ids))) == []
+    assert (
+        list(end_state.differences(end_state.projection(copy.state(), ids), end_state.projection(azure.state(), ids)))
+        == []
+    )
     for one in (azure, copy):
         migrate(one, names(azure))
     rehearsed, real = (end_state.projection(one.state(), ids) for one in (copy, azure))
@@ -95,7 +98,9 @@ def test_every_account_of_the_demo_estate_migrates_alike(
 
 
 @pytest.mark.parametrize("estate", ESTATES)
-def test_generated_accounts_are_assessed_and_migrate_alike(start_azure: Start, end_state: ModuleType, estate: str) -> None:
+def test_generated_accounts_are_assessed_and_migrate_alike(
+    start_azure: Start, end_state: ModuleType, estate: str
+) -> None:
     azure = start_azure(*ESTATES[estate])
     copy = copied(start_azure, azure, "migration")
     ids = [account["id"] for account in azure.state()["accounts"]]

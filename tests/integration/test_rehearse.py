@@ -35,7 +35,10 @@ def end_state() -> ModuleType:
 def rehearse(azure: Azure, endpoint: Path | str | None, *arguments: str, **environment: str) -> Run:
     """Rehearse with a login that reads only; what the rehearsal keeps lies beside the real simulator's ledger."""
     kept = azure.run_dir / "rehearsal"
-    variables = {name: str(kept / name.removeprefix("rehearse_")) for name in ("rehearse_export", "rehearse_ledger", "rehearse_report")}
+    variables = {
+        name: str(kept / name.removeprefix("rehearse_"))
+        for name in ("rehearse_export", "rehearse_ledger", "rehearse_report")
+    }
     if endpoint is not None:
         variables["rehearse_endpoint"] = str(endpoint)
     login = {**azure.environment("reader"), **environment}
@@ -106,7 +109,9 @@ def test_a_simulator_that_does_not_run_any_more_is_named(start_azure: Start, azu
     assert azure.writes() == []
 
 
-@pytest.mark.parametrize("address", ["https://management.azure.com", "https://127.0.0.1.example:443", "http://127.0.0.1:80", ""])
+@pytest.mark.parametrize(
+    "address", ["https://management.azure.com", "https://127.0.0.1.example:443", "http://127.0.0.1:80", ""]
+)
 @pytest.mark.parametrize("listener", ["resource_manager", "control"])
 def test_an_endpoint_that_is_not_on_loopback_is_refused(azure: Azure, listener: str, address: str) -> None:
     endpoint = azure.run_dir / "elsewhere.json"

@@ -49,8 +49,13 @@ def _account(account: Json, state: Json, names: dict[str, str]) -> Json:
     holders = {_principal(account), *_run_as_principals(account, state)} - {""}
     return {
         "identity": _identity(account),
-        "runbooks": {one["name"]: [one["state"], _digest(one["content"]), _digest(one["draft"])] for one in account["runbooks"]},
-        "links": sorted(json.dumps([one["runbook"], one["schedule"], one["run_on"], one["parameters"]]) for one in account["job_schedules"]),
+        "runbooks": {
+            one["name"]: [one["state"], _digest(one["content"]), _digest(one["draft"])] for one in account["runbooks"]
+        },
+        "links": sorted(
+            json.dumps([one["runbook"], one["schedule"], one["run_on"], one["parameters"]])
+            for one in account["job_schedules"]
+        ),
         "connections": sorted(one["name"] for one in account["connections"]),
         "certificates": sorted(one["name"] for one in account["certificates"]),
         "roles": sorted(_roles(state, holders, names)),
@@ -61,7 +66,11 @@ def _account(account: Json, state: Json, names: dict[str, str]) -> Json:
             for one in state["container_mappings"]
             if _names(one, account)
         },
-        "enabled": {one["id"]: one.get("accountEnabled") for one in state["directory"]["objects"] if one["id"].lower() in holders - {_principal(account)}},
+        "enabled": {
+            one["id"]: one.get("accountEnabled")
+            for one in state["directory"]["objects"]
+            if one["id"].lower() in holders - {_principal(account)}
+        },
     }
 
 
@@ -97,7 +106,9 @@ def _policies(state: Json, holders: set[str], names: dict[str, str]) -> Iterator
     for vault in state["key_vaults"]:
         for entry in vault["properties"]["accessPolicies"]:
             if entry["objectId"].lower() in holders:
-                yield json.dumps([vault["id"].lower(), _who(entry["objectId"], names), entry["permissions"]], sort_keys=True)
+                yield json.dumps(
+                    [vault["id"].lower(), _who(entry["objectId"], names), entry["permissions"]], sort_keys=True
+                )
 
 
 def _app_roles(state: Json, holders: set[str], names: dict[str, str]) -> Iterator[str]:

@@ -30,12 +30,14 @@ from .export_file import Asked, Export
 from .export_reading import read_everything
 from .part_reading import OF_ONE_PART
 
+DEFAULT_FOLDER = "~/runas_export"
+
 ARGUMENTS = (
     LOGIN
     + ACCOUNT
     + ArgumentSpec(
         options={
-            "folder": {"type": "path", "required": True},
+            "folder": {"type": "path", "default": DEFAULT_FOLDER},
             "identity": {"type": "str", "default": SYSTEM},
         }
     )
@@ -45,11 +47,12 @@ ARGUMENTS = (
 def run(call: Call) -> Result:
     """Read everything, keep it unless in check mode, and return the module's result."""
     folder = _ledger.account_folder(call.parameters["folder"], call.account.name, call.account.arm_id)
-    if not call.check_mode:
-        export_file.prepare(folder)
     recorder = Recorder()
     with call.session.recorded_by(recorder) as session:
         _refuse_unreadable(session, call)
+        # Before all the rest is read in vain.
+        if not call.check_mode:
+            export_file.prepare(folder)
         findings = read_everything(session, call)
         bases = (session.cloud.resource_manager, session.cloud.graph)
         asked = _asked(session, call)

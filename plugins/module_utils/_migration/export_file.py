@@ -166,7 +166,13 @@ def _parts(answered: Answered) -> Iterator[dict[str, Any]]:
     for part in (_json(answered) or {}).get("responses") or ():
         if part["id"] in asked:
             body = _without_secrets(part.get("body"))
-            yield {"service": "graph", "method": "GET", "path": asked[part["id"]], "status": part["status"], "body": body}
+            yield {
+                "service": "graph",
+                "method": "GET",
+                "path": asked[part["id"]],
+                "status": part["status"],
+                "body": body,
+            }
 
 
 def _json(answered: Answered) -> Any:

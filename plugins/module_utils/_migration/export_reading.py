@@ -19,7 +19,6 @@ from .._arguments import ArgumentSpec
 from .._azure import assets, authorization, automation, managed_identity, packages, permissions, subscriptions
 from .._azure.directory_access import ask_app_roles, ask_direct_groups, ask_directory_roles, ask_service_principal
 from .._azure.directory_batch import read_both
-from .._azure.ids import last_segment
 from .._azure.session import Session
 from .._finding import Finding, Severity
 from .._step import StepError, in_parallel
@@ -76,7 +75,7 @@ def _assess(session: Session, call: Call) -> list[Finding]:
 
 def _finding(item: Json) -> Finding:
     """Return a finding of a document as it was before it was told."""
-    members = {name: item.get(name) for name in Finding.__dataclass_fields__}
+    members: dict[str, Any] = {name: item.get(name) for name in Finding.__dataclass_fields__}
     return Finding(**{**members, "severity": Severity(item["severity"])})
 
 
@@ -107,8 +106,12 @@ def _of_copy(session: Session, call: Call) -> dict[str, Read]:
     return {
         _ASSETS: lambda: (assets.list_variables(session, account), assets.list_credentials(session, account)),
         _PYTHON: lambda: packages.list_python3_packages(session, account),
-        _RUNBOOKS: lambda: _each(partial(_read_runbook, session, call), automation.list_runbooks(session, account), many),
-        _LINKS: lambda: _each(partial(_read_link, session, call), automation.list_job_schedules(session, account), many),
+        _RUNBOOKS: lambda: _each(
+            partial(_read_runbook, session, call), automation.list_runbooks(session, account), many
+        ),
+        _LINKS: lambda: _each(
+            partial(_read_link, session, call), automation.list_job_schedules(session, account), many
+        ),
         _GROUPS: lambda: _each(
             lambda item: subscriptions.list_resource_groups(session, item["subscriptionId"]),
             subscriptions.list_subscriptions(session),
@@ -180,7 +183,9 @@ def _read_principals(session: Session, call: Call) -> None:
     details = details_of_user_assigned(answer).values()
     found = [(answer.get("identity") or {}).get("principalId"), *(either_casing(one, "principalId") for one in details)]
     principals = [principal for principal in found if principal]
-    lists = [ask(principal) for principal in principals for ask in (ask_app_roles, ask_directory_roles, ask_direct_groups)]
+    lists = [
+        ask(principal) for principal in principals for ask in (ask_app_roles, ask_directory_roles, ask_direct_groups)
+    ]
     read_both(session, [ask_service_principal(principal) for principal in principals], lists)
     scopes = [item["id"] for item in subscriptions.list_subscriptions(session)]
     pairs = [(scope, principal) for scope in scopes for principal in principals]

@@ -22,7 +22,6 @@ from starlette.routing import Route
 from azure_simulator import faults, state
 from azure_simulator.gateway import Engine
 
-
 Replace = Callable[[list[Path]], dict[str, Any]]
 
 
@@ -96,7 +95,11 @@ class _Control:
     async def replace_estate(self, request: Request) -> Response:
         wanted = await _object(request)
         folders = wanted.get("folders")
-        if set(wanted) != {"folders"} or not isinstance(folders, list) or not all(isinstance(one, str) for one in folders):
+        if (
+            set(wanted) != {"folders"}
+            or not isinstance(folders, list)
+            or not all(isinstance(one, str) for one in folders)
+        ):
             raise ValueError('the body is {"folders": ["PATH"]}, the absolute paths of folders of exports')
         return JSONResponse(self.replace([Path(folder) for folder in folders]))
 

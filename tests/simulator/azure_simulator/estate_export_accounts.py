@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -51,18 +52,16 @@ def add_accounts(world: World, answers: Answers) -> list[str]:
     whole = [item for dummy, answer in answers.matching("arm", ACCOUNT) for item in answer.items]
     for item in merged([*listed, *whole]).values():
         _add_account(world, item)
-    for found, answer in _inside(answers, ""):
+    for found, answer in answers.matching("arm", ACCOUNT + "/connections"):
         if found[1].lower() not in world.accounts and answer.items:
             _add_account(world, {"id": found[1]})
     met = [account for key, account in world.accounts.items() if key not in exported]
     world.provider_state[ONLY_MET] = {account.id.lower() for account in met}
     for account in world.accounts.values():
         _fill(world, answers, account)
-    return [f"only met: Automation account {account.name}; its connections are there, not all of it." for account in met]
-
-
-def _inside(answers: Answers, dummy: str) -> Iterable[tuple[Any, Any]]:
-    return answers.matching("arm", ACCOUNT + "/connections")
+    return [
+        f"only met: Automation account {account.name}; its connections are there, not all of it." for account in met
+    ]
 
 
 def _add_account(world: World, item: Wire) -> None:
@@ -125,9 +124,7 @@ def _fill(world: World, answers: Answers, account: Account) -> None:
 
 
 def _items(answers: Answers, account: Account, segments: str) -> list[Wire]:
-    from re import escape
-
-    found = answers.matching("arm", f"{escape(account.id)}/{segments}")
+    found = answers.matching("arm", f"{re.escape(account.id)}/{segments}")
     items = [item for dummy, answer in found for item in answer.items]
     # A linked workspace is no part of the account, and has no id where there is none.
     return list(merged(items).values()) if all(item.get("id") for item in items) else []
@@ -163,7 +160,10 @@ def _add_environments(answers: Answers, account: Account) -> None:
 def _add_nodes(answers: Answers, account: Account) -> None:
     """The members of a node lie in its properties or beside its name, as the version has it."""
     for item in _items(answers, account, "nodes"):
-        properties = dict(item.get("properties") or {name: value for name, value in item.items() if name not in ("id", "name", "type")})
+        properties = dict(
+            item.get("properties")
+            or {name: value for name, value in item.items() if name not in ("id", "name", "type")}
+        )
         created, modified = (_ticks(properties.pop(name, None)) for name in ("registrationTime", "lastSeen"))
         properties.setdefault("nodeId", item["id"].rsplit("/", 1)[-1])
         account.dsc_nodes[item["name"].lower()] = Asset(item["name"], properties, created, modified)

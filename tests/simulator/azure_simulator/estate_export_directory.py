@@ -109,7 +109,9 @@ def _fill_keys(data: Wire) -> None:
 
 
 def _objects(answers: Answers, patterns: Iterable[str]) -> list[Wire]:
-    found = [item for pattern in patterns for dummy, answer in answers.matching("graph", pattern) for item in answer.items]
+    found = [
+        item for pattern in patterns for dummy, answer in answers.matching("graph", pattern) for item in answer.items
+    ]
     return list(merged(_plain(item for item in found if item.get("appId"))).values())
 
 
@@ -185,7 +187,9 @@ def _add_directory_roles(world: World, answers: Answers) -> list[str]:
             role = item.get("roleDefinition") or {}
             if item["roleDefinitionId"].lower() not in directory_roles.TEMPLATES.values():
                 if not role.get("isBuiltIn") or not role.get("displayName"):
-                    said.append(f"not represented: the directory role {item['roleDefinitionId']} of {item['principalId']}.")
+                    said.append(
+                        f"not represented: the directory role {item['roleDefinitionId']} of {item['principalId']}."
+                    )
                     continue
                 # Ids of built-in roles are the same in every tenant, so this is true of every world.
                 directory_roles.TEMPLATES[role["displayName"]] = item["roleDefinitionId"].lower()

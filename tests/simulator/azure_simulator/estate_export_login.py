@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The logins with which a rehearsal runs on a copy: what a migration needs (docs/permissions.md), and one that reads."""
+"""The logins of a copy: one with what a migration needs (docs/permissions.md), and one that reads."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _GROUPS = "/providers/Microsoft.Management/managementGroups"
 
 
 def add_logins(world: World, answers: Answers) -> None:
-    """Add the logins. What the exporting login may do above subscriptions and in Entra, the one that migrates may, too."""
+    """Add the logins; the one that migrates may do what the exporting one may above subscriptions and in Entra."""
     tenant = next(iter(world.tenants.values()))
     seen = [item["name"] for dummy, answer in answers.matching("arm", _GROUPS) for item in answer.items]
     for name, (roles, graph) in _LOGINS.items():

@@ -45,7 +45,12 @@ def _add(
     for item in merged(item for dummy, answer in found for item in answer.items).values():
         ensure_group(world, item["id"], item.get("location") or "westeurope")
         made = Resource(
-            item["id"], kind, item["name"], dict(item.get("properties") or {}), item.get("location"), item.get("tags") or {}
+            item["id"],
+            kind,
+            item["name"],
+            dict(item.get("properties") or {}),
+            item.get("location"),
+            item.get("tags") or {},
         )
         if finish is not None:
             finish(made, item)
@@ -75,11 +80,15 @@ def _virtual_machine(made: Resource, item: Wire) -> None:
     _machine(made, item)
     view = made.properties.pop("instanceView", None) or {}
     installed = {one["name"].lower(): one.get("typeHandlerVersion") for one in view.get("extensions") or ()}
-    made.extra["extensions"] = [_extension(one, installed.get(one["name"].lower())) for one in item.get("resources") or ()]
+    made.extra["extensions"] = [
+        _extension(one, installed.get(one["name"].lower())) for one in item.get("resources") or ()
+    ]
 
 
 def _add_arc_extensions(world: World, answers: Answers) -> None:
-    pattern = r"(/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft\.HybridCompute/machines/[^/]+)/extensions"
+    pattern = (
+        r"(/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft\.HybridCompute/machines/[^/]+)/extensions"
+    )
     for found, answer in answers.matching("arm", pattern):
         machine = world.resources.get(found[1].lower())
         if machine is not None:

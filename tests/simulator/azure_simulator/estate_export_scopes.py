@@ -11,7 +11,7 @@ from typing import Any
 from azure_simulator import eligibility, locks, policies, rbac
 from azure_simulator.clock import parse
 from azure_simulator.estate import EstateError
-from azure_simulator.estate_export_files import Answers, Wire, merged
+from azure_simulator.estate_export_files import Answers, merged
 from azure_simulator.scopes import group_of, subscription_of
 from azure_simulator.world import (
     ManagementGroup,
@@ -242,13 +242,15 @@ def _add_policies(world: World, answers: Answers) -> list[str]:
     """Add policies that deny what was asked about; what they deny besides is not known."""
     added: set[tuple[str, str]] = set()
     said = []
-    for dummy, answer in answers.matching("arm", r".*/providers/Microsoft\.PolicyInsights/checkPolicyRestrictions", "POST"):
+    for dummy, answer in answers.matching(
+        "arm", r".*/providers/Microsoft\.PolicyInsights/checkPolicyRestrictions", "POST"
+    ):
         asked = ((answer.asked or {}).get("resourceDetails") or {}).get("resourceContent") or {}
         denies = policies.IDENTITY if str(asked.get("type", "")).lower() == policies.ACCOUNT_TYPE.lower() else None
         for evaluation in ((answer.body or {}).get("contentEvaluationResult") or {}).get("policyEvaluations") or ():
             assignment = str((evaluation.get("policyInfo") or {}).get("policyAssignmentId") or "")
-            scope, dummy_type, name = assignment.rpartition("/providers/Microsoft.Authorization/policyAssignments/")
-            if denies is None or not scope:
+            scope, assigned, name = assignment.rpartition("/providers/Microsoft.Authorization/policyAssignments/")
+            if denies is None or not assigned:
                 said.append(f"not represented: the policy {assignment or 'without an id'}.")
             elif (name, scope) not in added:
                 added.add((name, scope))

@@ -25,8 +25,8 @@ import uvloop
 
 from azure_simulator import estate_export, graph_batch, login
 from azure_simulator.control import control_app
-from azure_simulator.gateway import Engine, Gateway
 from azure_simulator.estate_export_accounts import ONLY_MET
+from azure_simulator.gateway import Engine, Gateway
 from azure_simulator.providers import all_providers
 from azure_simulator.router import Routes
 from azure_simulator.world import World

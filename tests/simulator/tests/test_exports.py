@@ -19,7 +19,9 @@ from azure_simulator.estate import EstateError
 from azure_simulator.testing import GROUP, SUBSCRIPTION, TENANT, Azure, identity_path
 from azure_simulator.world import World
 
-ACCOUNT = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/{GROUP}/providers/Microsoft.Automation/automationAccounts/aa-copy"
+ACCOUNT = (
+    f"/subscriptions/{SUBSCRIPTION}/resourceGroups/{GROUP}/providers/Microsoft.Automation/automationAccounts/aa-copy"
+)
 PRINCIPAL = "5d3f0c55-6e4b-4b62-9d3c-0a4be0b2f001"
 BODY = b"\xef\xbb\xbf'published'\r\n"
 Answer = dict[str, Any]
@@ -35,7 +37,12 @@ def listed(path: str, *items: Answer) -> Answer:
 
 SUBSCRIPTIONS = listed(
     "/subscriptions?api-version=2022-12-01",
-    {"id": f"/subscriptions/{SUBSCRIPTION}", "subscriptionId": SUBSCRIPTION, "tenantId": TENANT, "displayName": "production"},
+    {
+        "id": f"/subscriptions/{SUBSCRIPTION}",
+        "subscriptionId": SUBSCRIPTION,
+        "tenantId": TENANT,
+        "displayName": "production",
+    },
 )
 WHOLE = answer(
     f"{ACCOUNT}?api-version=2022-08-08",
@@ -59,7 +66,11 @@ RUNBOOKS = listed(
         {
             "id": f"{ACCOUNT}/runbooks/{name}",
             "name": name,
-            "properties": {"runbookType": "PowerShell", "state": state, "lastModifiedTime": "2024-01-01T00:00:00+00:00"},
+            "properties": {
+                "runbookType": "PowerShell",
+                "state": state,
+                "lastModifiedTime": "2024-01-01T00:00:00+00:00",
+            },
         }
         for name, state in (("Published", "Published"), ("Edited", "Edit"), ("Fresh", "New"))
     ),
@@ -166,21 +177,28 @@ def test_of_two_exports_the_later_one_counts(tmp_path: Path) -> None:
 def test_an_answer_that_nothing_can_be_made_of_is_said(tmp_path: Path) -> None:
     strange = listed(f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Strange/things", {"id": "/x", "name": "x"})
     empty = listed(f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Strange/none")
-    assert load(keep(tmp_path, [*ANSWERS, strange, empty]))[1] == [f"not represented: the answer to GET {strange['path']}."]
+    assert load(keep(tmp_path, [*ANSWERS, strange, empty]))[1] == [
+        f"not represented: the answer to GET {strange['path']}."
+    ]
 
 
 def test_an_account_that_was_only_met_is_there_but_not_for_migrating(
     start: Callable[[World], Azure], tmp_path: Path
 ) -> None:
     other = ACCOUNT.replace("aa-copy", "aa-other")
-    met = listed(f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Automation/automationAccounts", {"id": other, "name": "aa-other"})
+    met = listed(
+        f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Automation/automationAccounts",
+        {"id": other, "name": "aa-other"},
+    )
     world, said = load(keep(tmp_path / "export", [*ANSWERS, met]))
     assert said == ["only met: Automation account aa-other; its connections are there, not all of it."]
     assert other.lower() in world.accounts
     assert [item["name"] for item in start(world).endpoint["accounts"]] == ["aa-copy"]
 
 
-def test_the_control_api_begins_anew_with_exports(start: Callable[[World], Azure], azure: Azure, tmp_path: Path) -> None:
+def test_the_control_api_begins_anew_with_exports(
+    start: Callable[[World], Azure], azure: Azure, tmp_path: Path
+) -> None:
     token = azure.token()
     made = azure.control("PUT", "/estate", {"folders": [str(keep(tmp_path / "export", ANSWERS))]})
     assert made.status == 200
