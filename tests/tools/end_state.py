@@ -1,8 +1,8 @@
 """What a migration came to, so that the end of a rehearsal can be compared with that of the real one.
 
-    python tests/tools/end_state.py REHEARSED.json REAL.json
+    python tests/tools/end_state.py REHEARSED.json REAL.json ACCOUNT ...
 
-Both are states of simulators (tests/tools/estate.py save). Only accounts that both have are compared. What only Azure
+Both are states of simulators (tests/tools/estate.py save); the accounts are those that were rehearsed. What only Azure
 decides is left out: the ids of fresh identities and role assignments, and times.
 """
 
@@ -20,13 +20,14 @@ Json = dict[str, Any]
 def main() -> None:
     """Compare two files; exits with 1, and a sentence for each difference."""
     rehearsed, real = (json.loads(pathlib.Path(name).read_text(encoding="utf-8")) for name in sys.argv[1:3])
-    names = sorted({one["id"] for one in rehearsed["accounts"]} & {one["id"] for one in real["accounts"]})
-    different = list(differences(projection(rehearsed, names), projection(real, names)))
+    names = sys.argv[3:]
+    ids = [account["id"] for account in real["accounts"] if account["name"] in names]
+    different = list(differences(projection(rehearsed, ids), projection(real, ids)))
     for sentence in different:
         print(f"DIFFERENT: {sentence}", file=sys.stderr)
-    if different:
+    if different or len(ids) != len(names):
         sys.exit(1)
-    print(f"{len(names)} accounts: the rehearsal ended as the real migration did")
+    print(f"{len(ids)} accounts: the rehearsal ended as the real migration did")
 
 
 def projection(state: Json, ids: list[str]) -> Json:
