@@ -108,15 +108,20 @@ def flat(entries: Iterable[Any]) -> list[str]:
     return [line for line in lines if line]
 
 
+# Ways to prove who logs in: one that the task gives is not mixed with another one of the environment.
+_PROOFS = frozenset({"secret", "x509_certificate_path", "oidc_token", "oidc_token_file_path"})
+
+
 def with_environment(parameters: Mapping[str, Any], environment: Mapping[str, str] | None = None) -> dict[str, Any]:
     """Return ``parameters`` with unset options taken from the environment.
 
     An empty string counts as unset on both sides: AWX injects empty variables.
-    What the task says beats the environment.
+    What the task says beats the environment: also a certificate or federated token there, where it gives a secret.
     """
     variables = os.environ if environment is None else environment
     filled = {name: None if value == "" else value for name, value in parameters.items()}
+    proved = any(filled.get(name) is not None for name in _PROOFS)
     for option, names in ENVIRONMENT.items():
-        if option in filled and filled[option] is None:
+        if option in filled and filled[option] is None and not (proved and option in _PROOFS):
             filled[option] = next((variables[name] for name in names if variables.get(name)), None)
     return filled

@@ -41,6 +41,7 @@ ACCOUNTS = {"migrate_site_recovery": "aa-recovery"}
 READING: dict[str, dict[str, Any]] = {
     "runas_info": {"scope": ["run_as", "access", "runbooks", "usage", "hybrid"]},
     "suggest_roles": {"scope_level": "resource"},
+    "export_account": {"identity": "system"},
 }
 # Changes nothing that remains, unless it is told to run drafts.
 PROBING: dict[str, dict[str, Any]] = {"probe_identity": {"max_age": 3, "timeout": 60}}

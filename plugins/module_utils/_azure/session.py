@@ -25,6 +25,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from .cloud import Cloud, find_cloud
 from .credential import Login, OneTokenPerAudience, make_credential
 from .errors import Failed, LoginFailed, MissingPackage, error_from_answer, translated
+from .recording import Recorder, RecordingAdapter
 from .transport import TrustingAdapter, open_transport, trust, usual_bundle
 
 # A refused or broken request is repeated this often; Retry-After is honoured (azure-contracts, section 0.1).
@@ -52,7 +53,8 @@ class Session:
     """A login at one Azure. Everything is opened at first use; ``close`` ends it."""
 
     def __init__(self, login: Login, adapter: Any = None) -> None:
-        """``adapter`` carries the requests instead of the network; only the rehearsal before a fork has one."""
+        """``adapter`` carries the requests instead of the network; only the rehearsal before a fork, and a
+        recording session, have one."""
         self._login = login
         self._adapter = adapter
         self._lock = threading.RLock()
@@ -68,6 +70,10 @@ class Session:
         """Close the connections; the session is not used afterwards."""
         if "_transport" in self.__dict__:
             self._transport.close()
+
+    def recorded_by(self, recorder: Recorder) -> Session:
+        """Return a session of the same login that only reads, and whose answers ``recorder`` keeps."""
+        return Session(self._login, RecordingAdapter(self._trust(), recorder))
 
     @cached_property
     def _transport(self) -> Any:

@@ -88,4 +88,10 @@ READING: dict[str, Code] = {
         "A run now would change nothing in {account}: {why}.",
         "Run inside the change window, or give another one.",
     ),
+    # RA94x: exports for a rehearsal
+    "RA940": Code(
+        WARNING,
+        "The export of {account} lacks {count} answers that Azure refused; the copy refuses the same.",
+        "Grant the login read access and export again, or take what the rehearsal says of these as not rehearsed.",
+    ),
 }

@@ -47,6 +47,10 @@ examples
     python -m azure_simulator serve --estate estate.yml --run-dir /tmp/azure --latency-ms 40 \\
         --throttle --replication-delay 5 --fault 'status=500,path=*/publish*,method=POST,nth=1,times=2'
 
+  A copy of real accounts, of what module export_account wrote of them; or nothing, until playbook rehearse brings it:
+    python -m azure_simulator serve --estate ./estate_export --run-dir /tmp/azure
+    python -m azure_simulator serve --empty --run-dir /tmp/azure
+
 what it writes into RUN_DIR
   endpoint.json  when it is ready, in one piece: pid, resource_manager, login, graph, blob, control,
                  control_token, ca_file, logins, managed_identities, accounts
@@ -58,6 +62,7 @@ the control API (address and bearer token in endpoint.json)
   GET /requests            every request: n, time, service, method, path, status, caller, mutating, fault
   DELETE /requests         forget them
   GET, PUT, DELETE /faults a JSON list of faults, as text or objects; PUT replaces all
+  PUT /estate              {"folders": ["PATH"]}: begin anew with exports
   GET, PUT /settings       e.g. {"latency_ms": 40, "throttle": true, "replication_delay": 5}
   POST /shutdown           end
 """
@@ -86,7 +91,13 @@ def _parser() -> argparse.ArgumentParser:
     more = _fault_help() + _settings_help()
     serve = commands.add_parser("serve", help="run until stopped", formatter_class=shape, epilog=more)
     _add_run_dir(serve)
-    serve.add_argument("--estate", type=Path, metavar="FILE.yml", help="estate to load (default: the demo estate)")
+    serve.add_argument(
+        "--estate",
+        type=Path,
+        metavar="FILE.yml|FOLDER",
+        help="estate to load, or a folder of exports of module export_account (default: the demo estate)",
+    )
+    serve.add_argument("--empty", action="store_true", help="with nothing; exports come by the control API")
     serve.add_argument("--accounts", type=int, metavar="N", help="generate N accounts instead")
     serve.add_argument("--runbooks", type=int, default=10, metavar="M", help="runbooks per generated account (10)")
     serve.add_argument("--varied", action="store_true", help="with --accounts: of every kind, as assessments want them")
@@ -134,7 +145,7 @@ def _settings_help() -> str:
 
 def _serve(options: argparse.Namespace) -> int:
     # Imported here: `stop` and `inventory` should not need the server.
-    from azure_simulator import estates
+    from azure_simulator import estate_export, estates
     from azure_simulator.server import Simulator
     from azure_simulator.world import World
 
@@ -159,7 +170,10 @@ def _serve(options: argparse.Namespace) -> int:
     elif options.accounts is not None:
         make = estates.generate_varied if options.varied else estates.generate
         make(world, options.accounts, options.runbooks, options.seed)
-    else:
+    elif options.estate is not None and estate_export.is_export(options.estate):
+        for sentence in estate_export.load(world, options.estate):
+            print(sentence, flush=True)
+    elif not options.empty:
         estates.load(world, options.estate)
     if options.truth is not None:
         options.truth.write_text(json.dumps(world.provider_state["truth"], indent=1, ensure_ascii=False), "utf-8")
@@ -175,6 +189,8 @@ def _require_consistent(options: argparse.Namespace) -> None:
     """ValueError for options that need others, or exclude each other."""
     if options.accounts is not None and options.access_principals is not None:
         raise ValueError("--accounts and --access-principals are two kinds of estates; give one of them")
+    if options.empty and (options.estate or options.accounts is not None or options.access_principals is not None):
+        raise ValueError("--empty is an estate of its own; leave --estate, --accounts and --access-principals away")
     if options.accounts is None and options.varied:
         raise ValueError("--varied needs --accounts")
     if options.access_principals is None and options.plain:

@@ -2,12 +2,13 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The control API, on a listener of its own: state, request log, faults, settings, shutdown."""
+"""The control API, on a listener of its own: state, request log, faults, settings, estate, shutdown."""
 
 from __future__ import annotations
 
 import hmac
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
@@ -21,10 +22,15 @@ from starlette.routing import Route
 from azure_simulator import faults, state
 from azure_simulator.gateway import Engine
 
+Replace = Callable[[list[Path]], dict[str, Any]]
 
-def control_app(engine: Engine, token: str, shutdown: Callable[[], None]) -> Starlette:
-    """The ASGI application; every request needs ``Authorization: Bearer <token>``."""
-    control = _Control(engine, token, shutdown)
+
+def control_app(engine: Engine, token: str, shutdown: Callable[[], None], replace: Replace) -> Starlette:
+    """The ASGI application; every request needs ``Authorization: Bearer <token>``.
+
+    ``replace`` makes the world anew of folders of exports, and returns what the caller is told.
+    """
+    control = _Control(engine, token, shutdown, replace)
     return Starlette(
         routes=[
             Route("/state", control.show_state, methods=["GET"]),
@@ -35,6 +41,7 @@ def control_app(engine: Engine, token: str, shutdown: Callable[[], None]) -> Sta
             Route("/faults", control.clear_faults, methods=["DELETE"]),
             Route("/settings", control.show_settings, methods=["GET"]),
             Route("/settings", control.change_settings, methods=["PUT"]),
+            Route("/estate", control.replace_estate, methods=["PUT"]),
             Route("/shutdown", control.stop, methods=["POST"]),
         ],
         middleware=[Middleware(BaseHTTPMiddleware, dispatch=control.guard)],
@@ -42,8 +49,9 @@ def control_app(engine: Engine, token: str, shutdown: Callable[[], None]) -> Sta
 
 
 class _Control:
-    def __init__(self, engine: Engine, token: str, shutdown: Callable[[], None]) -> None:
+    def __init__(self, engine: Engine, token: str, shutdown: Callable[[], None], replace: Replace) -> None:
         self.engine = engine
+        self.replace = replace
         self.expected = f"Bearer {token}".encode()
         self.shutdown = shutdown
 
@@ -84,6 +92,17 @@ class _Control:
         self.engine.world.apply_settings(await _object(request))
         return await self.show_settings(request)
 
+    async def replace_estate(self, request: Request) -> Response:
+        wanted = await _object(request)
+        folders = wanted.get("folders")
+        if (
+            set(wanted) != {"folders"}
+            or not isinstance(folders, list)
+            or not all(isinstance(one, str) for one in folders)
+        ):
+            raise ValueError('the body is {"folders": ["PATH"]}, the absolute paths of folders of exports')
+        return JSONResponse(self.replace([Path(folder) for folder in folders]))
+
     async def stop(self, request: Request) -> Response:
         return Response(status_code=202, background=BackgroundTask(self.shutdown))
 
@@ -98,5 +117,5 @@ async def _list(request: Request) -> list[Any]:
 async def _object(request: Request) -> dict[str, Any]:
     value = await request.json()
     if not isinstance(value, dict):
-        raise ValueError("the body is a JSON object of settings")
+        raise ValueError("the body is a JSON object")
     return value

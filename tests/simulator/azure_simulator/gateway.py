@@ -11,7 +11,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from azure_simulator import errors, locks, rbac
+from azure_simulator import errors, locks, rbac, refusals
 from azure_simulator.faults import Fault
 from azure_simulator.graph_wire import admit
 from azure_simulator.providers import activity_log
@@ -116,6 +116,7 @@ class Gateway:
             self._admit_past_locks(call, route)
         elif self.service == "graph" and route.action is not None:
             admit(call, route.action)
+        refusals.refuse_as_recorded(call)
         return route.handler(call)
 
     def _note_activity(self, call: Call, route: Route, status: int) -> None:

@@ -10,7 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from azure_simulator import errors
+from azure_simulator import errors, refusals
 from azure_simulator.graph_wire import CONTENT_TYPE, admit, body_of, refusal
 from azure_simulator.router import Route, Routes
 from azure_simulator.wire import Call, Response, json_response
@@ -88,6 +88,7 @@ def _served(engine: Engine, inner: Call, path: str) -> tuple[Route | None, Respo
         route = engine.routes.match(inner)
         if route.action is not None:
             admit(inner, route.action)
+        refusals.refuse_as_recorded(inner)
         return route, route.handler(inner)
     except errors.Refusal as refused:
         return None, Response(refused.status, refused.body, refused.content_type, dict(refused.headers))

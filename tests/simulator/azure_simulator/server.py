@@ -23,8 +23,9 @@ import trustme
 import uvicorn
 import uvloop
 
-from azure_simulator import graph_batch, login
+from azure_simulator import estate_export, graph_batch, login
 from azure_simulator.control import control_app
+from azure_simulator.estate_export_accounts import ONLY_MET
 from azure_simulator.gateway import Engine, Gateway
 from azure_simulator.providers import all_providers
 from azure_simulator.router import Routes
@@ -85,6 +86,20 @@ class Simulator:
             # Clients keep idle TLS connections open and do not answer a polite goodbye.
             server.force_exit = True
 
+    def replace_world(self, folders: list[Path]) -> dict[str, Any]:
+        """Make the world anew of folders of exports; tells its accounts and what is to be known about them.
+
+        EstateError names what is wrong with an export; the world then stays what it was.
+        """
+        world = World(self.world.settings)
+        said = estate_export.load(world, *folders)
+        world.endpoints = self.world.endpoints
+        self.world = self.engine.world = world
+        self.engine.tokens.move_to(world)
+        self.engine.log.clear()
+        self._write_endpoint()
+        return {"accounts": self.endpoint()["accounts"], "said": said}
+
     def endpoint(self) -> dict[str, Any]:
         """The content of endpoint.json."""
         endpoints = self.world.endpoints
@@ -112,7 +127,8 @@ class Simulator:
             },
             "accounts": [
                 {"subscription_id": item.subscription_id, "resource_group": item.group, "name": item.name}
-                for item in self.world.accounts.values()
+                for key, item in self.world.accounts.items()
+                if key not in self.world.provider_state.get(ONLY_MET, ())
             ],
         }
 
@@ -125,7 +141,7 @@ class Simulator:
             "login": Gateway(self.engine, "login"),
             "graph": Gateway(self.engine, "graph"),
             "blob": Gateway(self.engine, "blob"),
-            "control": control_app(self.engine, self.control_token, self.shut_down),
+            "control": control_app(self.engine, self.control_token, self.shut_down, self.replace_world),
         }
         self._servers = [_Server(self._config(apps[name])) for name in _LISTENERS]
         if with_signals:

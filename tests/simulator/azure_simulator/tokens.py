@@ -34,6 +34,12 @@ class TokenService:
         self._key = secrets.token_bytes(32)
         self._verified: dict[str, tuple[Caller, int]] = {}
 
+    def move_to(self, world: World) -> None:
+        """Serve another world; what was issued for the one before is not valid any more."""
+        self.world = world
+        self._key = secrets.token_bytes(32)
+        self._verified = {}
+
     def service_of(self, resource: str) -> str | None:
         """``arm``, ``graph`` or ``blob`` for a resource URL, None for one this Azure does not have."""
         wanted = resource.rstrip("/").lower()

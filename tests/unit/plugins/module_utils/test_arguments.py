@@ -41,3 +41,15 @@ def test_specs_are_merged_with_their_rules() -> None:
 
 def test_surveys_give_one_item_a_line() -> None:
     assert flat(["one\ntwo\r\n", " three ", "", 4]) == ["one", "two", "three", "4"]
+
+
+def test_a_proof_that_the_task_gives_is_not_mixed_with_another_one_of_the_environment() -> None:
+    """A certificate goes before a secret: without this, one in the environment would log in instead."""
+    options = {"secret": "task", "x509_certificate_path": None, "oidc_token_file_path": None, "tenant": None}
+    environment = {
+        "AZURE_X509_CERTIFICATE_PATH": "/certificate",
+        "AZURE_FEDERATED_TOKEN_FILE": "/token",
+        "AZURE_TENANT": "environment",
+    }
+    assert with_environment(options, environment) == {**options, "tenant": "environment"}
+    assert with_environment({**options, "secret": None}, environment)["x509_certificate_path"] == "/certificate"
