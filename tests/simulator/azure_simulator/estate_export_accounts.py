@@ -154,7 +154,7 @@ def _add_environments(answers: Answers, account: Account) -> None:
             account.runtime_environments[name] = asset
         packages = _items(answers, account, f"runtimeEnvironments/{asset.name}/packages")
         if packages:
-            account.environment_packages[name] = list(_assets(packages).values())
+            account.environment_packages[name] = _assets(packages)
 
 
 def _add_nodes(answers: Answers, account: Account) -> None:

@@ -11,12 +11,14 @@ from typing import Any
 
 from azure_simulator.estate_export_files import Answers, Wire, merged
 from azure_simulator.estate_export_scopes import ensure_group
-from azure_simulator.providers import key_vault, machines, site_recovery
+from azure_simulator.providers import key_vault, machines
 from azure_simulator.providers.automation.identity import UAI_TYPE
+from azure_simulator.providers.site_recovery_resources import MAPPING_TYPE
+from azure_simulator.providers.site_recovery_resources import VAULT_TYPE as RECOVERY_VAULT_TYPE
 from azure_simulator.world import Resource, World
 
 _RESOURCE = r"/subscriptions/[^/]+(?:/resourceGroups/[^/]+)?/providers/"
-_INTENT_TYPE = f"{site_recovery.VAULT_TYPE}/replicationProtectionIntents"
+_INTENT_TYPE = f"{RECOVERY_VAULT_TYPE}/replicationProtectionIntents"
 _ACTION_GROUP = "Microsoft.Insights/ActionGroups"
 _SOLUTION = "Microsoft.OperationsManagement/solutions"
 _VAULT = r"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft\.RecoveryServices/vaults/[^/]+"
@@ -25,8 +27,8 @@ _PLAIN = ("id", "type", "name", "properties", "location", "tags", "etag")
 
 def add_resources(world: World, answers: Answers) -> list[str]:
     """Add the resources; returns nothing that people should know."""
-    _add(world, answers, r"Microsoft\.RecoveryServices/vaults(?:/[^/]+)?", site_recovery.VAULT_TYPE)
-    _add_of_vaults(world, answers, "replicationProtectionContainerMappings", site_recovery.MAPPING_TYPE)
+    _add(world, answers, r"Microsoft\.RecoveryServices/vaults(?:/[^/]+)?", RECOVERY_VAULT_TYPE)
+    _add_of_vaults(world, answers, "replicationProtectionContainerMappings", MAPPING_TYPE)
     _add_of_vaults(world, answers, "replicationProtectionIntents", _INTENT_TYPE)
     _add(world, answers, r"Microsoft\.KeyVault/vaults(?:/[^/]+)?", key_vault.VAULT_TYPE)
     _add(world, answers, r"Microsoft\.ManagedIdentity/userAssignedIdentities(?:/[^/]+)?", UAI_TYPE)
