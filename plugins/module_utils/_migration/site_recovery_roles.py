@@ -28,6 +28,8 @@ _OWNER = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635"
 _NAMES = {CONTRIBUTOR: "Contributor", SITE_RECOVERY_CONTRIBUTOR: "Site Recovery Contributor"}
 _WIDE = frozenset({CONTRIBUTOR, _OWNER})
 
+_ROLLBACK = "rollback_migration"
+
 VAULT, RESOURCE_GROUPS, SUBSCRIPTION = "vault", "resource_groups", "subscription"
 
 # Roles come after the identity and before the mappings; the wide one goes once the narrow one is there.
@@ -172,12 +174,14 @@ def ours_of(records: Iterable[Mapping[str, Any]], step: str, held: Sequence[Assi
     """Return the comparable ids of those role assignments that are this step's own.
 
     Their name says what they are for, but not who made them: copy_runas_roles gives the same names. So the ledger or
-    the description has to say that this step did, and no other step may have recorded the same.
+    the description has to say that this step did, and no other step may have recorded the same. A rollback makes only
+    what another step had made.
     """
     created: dict[str, set[str]] = {}
     for record in records:
         change = record.get("change") or {}
-        if record["event"] == "intend" and (change.get("kind"), change.get("action")) == (ROLE_ASSIGNMENT, "create"):
+        is_creation = (change.get("kind"), change.get("action")) == (ROLE_ASSIGNMENT, "create")
+        if record["event"] == "intend" and is_creation and record["step"] != _ROLLBACK:
             created.setdefault(normal_id(change["target"]), set()).add(record["step"])
     ours = set()
     for item in held:

@@ -115,6 +115,7 @@ def created(assignment: Assignment, step: str) -> dict[str, Any]:
         ([], WIDE, True),
         ([], held(CONTRIBUTOR, description=None), False),
         ([created(WIDE, "copy_runas_roles")], WIDE, False),
+        ([created(WIDE, STEP), created(WIDE, "rollback_migration")], WIDE, True),
         ([created(WIDE, STEP), created(WIDE, "copy_runas_roles")], WIDE, False),
         ([], Assignment(assignment_id(VAULT, "random"), VAULT, CONTRIBUTOR, "p", description=DESCRIPTION), False),
     ],
