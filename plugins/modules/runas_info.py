@@ -87,6 +87,12 @@ options:
         anew each time.
     type: int
     default: 3600
+  probe:
+    description:
+      - Whether the migration will prove the identity with M(azauto.runas_migration.probe_identity), so that the rights
+        for that are looked at too, and locks that would keep its temporary runbook.
+    type: bool
+    default: true
   blocked:
     description:
       - What to do about an account whose migration would stop half way, for a right, a lock, a policy, or hybrid

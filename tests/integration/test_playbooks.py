@@ -161,7 +161,7 @@ def test_an_account_that_would_stop_half_way_is_not_begun(start_azure: Callable[
     assert "Microsoft.Authorization/roleAssignments/write" in run.output
     assert azure.writes() == []
 
-    half = azure.playbook(MIGRATE, "-e", "runas_preflight=false")
+    half = azure.playbook(MIGRATE, "-e", json.dumps({"runas_preflight": False}))
     assert half.code != 0
     assert [write.split()[0] for write in azure.writes()] == ["PATCH", "PUT"]
 

@@ -55,6 +55,7 @@ ARGUMENTS = (
             "ledger": {"type": "path"},
             "assessments": {"type": "path"},
             "surroundings_age": {"type": "int", "default": 3600},
+            "probe": {"type": "bool", "default": True},
             "blocked": {"type": "str", "choices": ["fail", "report"], "default": "report"},
             "result": {"type": "str", "choices": ["full", "summary"], "default": "full"},
         }

@@ -327,6 +327,7 @@ class Reader:
             user_assigned=(self._identity.arm_id,) if self._identity.arm_id and enable else (),
             role_scopes=access.new_scopes if access is not None and needed else (),
             rewrite=uses,
+            probe=self._call.parameters["probe"] and (uses or begins),
             vaults=tuple(dict.fromkeys(vault_id(mapping) for mapping in mappings)),
             retire=bool(found),
             location=str(self._answer.get("location") or ""),

@@ -35,6 +35,7 @@ class Needs:
     user_assigned: tuple[str, ...] = ()
     role_scopes: tuple[str, ...] = ()
     rewrite: bool = False
+    probe: bool = False
     vaults: tuple[str, ...] = ()
     retire: bool = False
     location: str = ""
@@ -148,6 +149,32 @@ STEPS = (
         ),
     ),
     Step(
+        "probe_identity",
+        (
+            Requirement(
+                Place.ACCOUNT,
+                _ACCOUNT,
+                (
+                    "runbooks/read",
+                    "runbooks/write",
+                    "runbooks/delete",
+                    "runbooks/content/read",
+                    "runbooks/draft/content/read",
+                    "runbooks/draft/content/write",
+                    "runbooks/publish/action",
+                    "runbooks/operationResults/read",
+                    "jobs/read",
+                    "jobs/write",
+                    "jobs/stop/action",
+                    "jobs/output/read",
+                    "jobs/streams/read",
+                ),
+                _AUTOMATION_ROLE,
+            ),
+        ),
+        instead="leave it out with runas_probe: false, and nothing is proved before runbooks are published",
+    ),
+    Step(
         "migrate_site_recovery",
         (
             Requirement(
@@ -226,6 +253,7 @@ def planned_steps(needs: Needs) -> tuple[Step, ...]:
         "enable_identity": needs.changes_identity,
         "copy_runas_roles": bool(needs.role_scopes),
         "update_runbook": needs.rewrite,
+        "probe_identity": needs.probe,
         "migrate_site_recovery": bool(needs.vaults),
         RETIREMENT: needs.retire,
     }

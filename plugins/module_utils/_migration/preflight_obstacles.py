@@ -71,8 +71,11 @@ def _written(step: Step) -> set[Place]:
 
 
 def _deleted(step: Step) -> set[Place]:
-    """Return where a step deletes; update_runbook does so only to mend a link that publishing has broken."""
-    return {Place.ACCOUNT} if step.name == RETIREMENT else set()
+    """Return where a step deletes; update_runbook does so only to mend a link that publishing has broken.
+
+    The probe's runbook has to go again, and a lock would keep it.
+    """
+    return {Place.ACCOUNT} if step.name in (RETIREMENT, "probe_identity") else set()
 
 
 def lock_findings(stopped: Sequence[tuple[Lock, Sequence[str]]]) -> Iterator[Finding]:

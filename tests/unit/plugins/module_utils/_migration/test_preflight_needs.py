@@ -87,7 +87,11 @@ def test_the_roles_on_the_page_have_what_the_steps_need_and_no_more() -> None:
 
 def test_only_the_steps_that_are_needed_ask_for_anything() -> None:
     assert needed(ACCOUNT, Needs()) == []
-    assert [step.name for step in planned_steps(Needs(rewrite=True))] == ["all", "update_runbook"]
+    assert [step.name for step in planned_steps(Needs(rewrite=True, probe=True))] == [
+        "all",
+        "update_runbook",
+        "probe_identity",
+    ]
     assert [step.name for step in planned_steps(Needs(user_assigned=("/u",)))] == ["all", "enable_identity"]
     assert [step.name for step in planned_steps(Needs(vaults=(VAULT,)))] == ["all", "migrate_site_recovery"]
 

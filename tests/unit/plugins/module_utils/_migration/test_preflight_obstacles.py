@@ -29,7 +29,12 @@ VAULT = f"{SUB}/resourceGroups/rg-recovery/providers/Microsoft.RecoveryServices/
 OTHER = "/subscriptions/other/resourceGroups/rg"
 MANAGEMENT_GROUP = "/providers/Microsoft.Management/managementGroups/mg"
 EVERYTHING = Needs(
-    enable_identity=True, role_scopes=(OTHER, MANAGEMENT_GROUP), rewrite=True, vaults=(VAULT,), retire=True
+    enable_identity=True,
+    role_scopes=(OTHER, MANAGEMENT_GROUP),
+    rewrite=True,
+    probe=True,
+    vaults=(VAULT,),
+    retire=True,
 )
 
 
@@ -40,12 +45,16 @@ def lock(level: str, scope: str) -> Lock:
 @pytest.mark.parametrize(
     ("level", "scope", "stopped"),
     [
-        ("ReadOnly", GROUP.upper(), ["enable_identity", "update_runbook", "remove_runas"]),
-        ("ReadOnly", f"{ACCOUNT}/", ["enable_identity", "update_runbook", "remove_runas"]),
-        ("ReadOnly", SUB, ["enable_identity", "update_runbook", "migrate_site_recovery", "remove_runas"]),
+        ("ReadOnly", GROUP.upper(), ["enable_identity", "update_runbook", "probe_identity", "remove_runas"]),
+        ("ReadOnly", f"{ACCOUNT}/", ["enable_identity", "update_runbook", "probe_identity", "remove_runas"]),
+        (
+            "ReadOnly",
+            SUB,
+            ["enable_identity", "update_runbook", "probe_identity", "migrate_site_recovery", "remove_runas"],
+        ),
         ("ReadOnly", VAULT, ["migrate_site_recovery"]),
         ("ReadOnly", "/subscriptions/other", ["copy_runas_roles"]),
-        ("CanNotDelete", GROUP, ["remove_runas"]),
+        ("CanNotDelete", GROUP, ["probe_identity", "remove_runas"]),
         ("CanNotDelete", OTHER, []),
         ("NotSpecified", GROUP, []),
         # Names that begin alike are other things.
