@@ -112,6 +112,19 @@ def test_generated_accounts_are_assessed_and_migrate_alike(
     assert list(end_state.differences(rehearsed, real)) == []
 
 
+def test_the_vaults_of_the_demo_estate_would_be_moved_alike(start_azure: Start, azure: Azure) -> None:
+    """With what is said of their machines: agents that are old, and items that no mapping reaches."""
+    copy = copied(start_azure, azure, "reader", ["aa-recovery"])
+    said = []
+    for one in (azure, copy):
+        result = one.call("migrate_site_recovery", "aa-recovery", check=True)
+        assert "failed" not in result
+        said.append((result["changes"], result["findings"], result["plan_fingerprint"]))
+    assert said[0] == said[1]
+    assert len(said[0][0]) > 0
+    assert "RA707" in [finding["code"] for finding in said[0][1]]
+
+
 def test_one_account_alone_is_assessed_alike_but_for_what_is_around_it(start_azure: Start, azure: Azure) -> None:
     copy = copied(start_azure, azure, "reader", ["aa-roles"])
     assert names(copy) == ["aa-roles"]

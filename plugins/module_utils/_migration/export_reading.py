@@ -22,7 +22,7 @@ from .._azure.directory_batch import read_both
 from .._azure.session import Session
 from .._finding import Finding, Severity
 from .._step import StepError, in_parallel
-from . import access, identity, retirement, runbooks
+from . import access, ensure_modules, identity, retirement, runbooks, site_recovery
 from ._call import Call, Result
 from .assessment import assess_account
 from .chosen_identity import SYSTEM, details_of_user_assigned, either_casing
@@ -37,6 +37,8 @@ Read = Callable[[], Any]
 _CHECKED: tuple[tuple[Callable[[Call], Result], ArgumentSpec, Mapping[str, Any]], ...] = (
     (identity.run, identity.ARGUMENTS, {}),
     (access.run, access.ARGUMENTS, {"surroundings_age": 0, "share_lists": False}),
+    (site_recovery.run, site_recovery.ARGUMENTS, {}),
+    (ensure_modules.run, ensure_modules.ARGUMENTS, {}),
     (runbooks.run, runbooks.ARGUMENTS, {}),
     (retirement.run, retirement.ARGUMENTS, {}),
 )

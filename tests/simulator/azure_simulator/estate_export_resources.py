@@ -13,7 +13,7 @@ from azure_simulator.estate_export_files import Answers, Wire, merged
 from azure_simulator.estate_export_scopes import ensure_group
 from azure_simulator.providers import key_vault, machines
 from azure_simulator.providers.automation.identity import UAI_TYPE
-from azure_simulator.providers.site_recovery_resources import MAPPING_TYPE
+from azure_simulator.providers.site_recovery_resources import ITEM_TYPE, MAPPING_TYPE
 from azure_simulator.providers.site_recovery_resources import VAULT_TYPE as RECOVERY_VAULT_TYPE
 from azure_simulator.world import Resource, World
 
@@ -30,6 +30,7 @@ def add_resources(world: World, answers: Answers) -> list[str]:
     _add(world, answers, r"Microsoft\.RecoveryServices/vaults(?:/[^/]+)?", RECOVERY_VAULT_TYPE)
     _add_of_vaults(world, answers, "replicationProtectionContainerMappings", MAPPING_TYPE)
     _add_of_vaults(world, answers, "replicationProtectionIntents", _INTENT_TYPE)
+    _add_of_vaults(world, answers, "replicationProtectedItems", ITEM_TYPE)
     _add(world, answers, r"Microsoft\.KeyVault/vaults(?:/[^/]+)?", key_vault.VAULT_TYPE)
     _add(world, answers, r"Microsoft\.ManagedIdentity/userAssignedIdentities(?:/[^/]+)?", UAI_TYPE)
     _add(world, answers, r"Microsoft\.Insights/actionGroups", _ACTION_GROUP)
