@@ -53,7 +53,8 @@ class Change:
     different tracks are independent. A later ``wave`` begins only once all changes
     of the earlier ones are made. ``approval`` is what a person approves: it
     replaces target, before and after in the plan's fingerprint where these hold
-    what only Azure decides.
+    what only Azure decides. What ``tidies`` removes what an earlier change of the same
+    plan made for a moment, even when the change window has closed in between.
     """
 
     action: str
@@ -64,6 +65,7 @@ class Change:
     track: str = ""
     approval: Mapping[str, Any] | None = None
     wave: int = 0
+    tidies: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """Return the change as results and the ledger carry it."""

@@ -56,6 +56,16 @@ def test_a_window_that_closes_at_work_stops_before_the_next_write(azure: Azure) 
     assert len(rest["changes"]) == len(stopped["not_changed"]) > 0
 
 
+def test_a_probe_removes_its_runbook_although_the_window_has_closed(azure: Azure) -> None:
+    azure.call("enable_identity", "aa-plain")
+    azure.control("PUT", "/faults", ["method=PUT,path=*/jobs/*,latency=7000"])
+    closing = (datetime.now(timezone.utc) + timedelta(seconds=6)).isoformat()
+    probed = azure.call("probe_identity", "aa-plain", not_after=closing)
+    assert "failed" not in probed
+    account = next(account for account in azure.state()["accounts"] if account["name"] == "aa-plain")
+    assert [one["name"] for one in account["runbooks"] if "probe" in one["name"]] == []
+
+
 def test_each_record_carries_the_reference_and_the_window(azure: Azure) -> None:
     result = azure.call("enable_identity", "aa-plain", not_after=FAR_AWAY, change_reference="CHG0030419")
     records = _ledger.read_journal(Path(result["ledger"]))

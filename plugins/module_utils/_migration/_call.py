@@ -112,7 +112,8 @@ class Call:
         """Return hands that stop once the change window has closed, before each write."""
 
         def reread(change: Change) -> Any:
-            self.window.refuse_closed(self.account.name)
+            if not change.tidies:
+                self.window.refuse_closed(self.account.name)
             return hands.reread(change)
 
         return Hands(reread, hands.write)

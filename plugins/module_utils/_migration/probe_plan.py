@@ -40,7 +40,7 @@ def plan_probe(probing: Probing, test_jobs: Sequence[Change | None], findings: S
         target = probing.account.child("runbooks", probing.script.name)
         state = {"name": probing.script.name, "sha256": probing.script.sha256}
         changes.append(Change("create", PROBE_RUNBOOK, target, None, state, track=target, wave=_PROBE))
-        changes.append(Change("delete", PROBE_RUNBOOK, target, state, None, track=target, wave=_PROBE))
+        changes.append(Change("delete", PROBE_RUNBOOK, target, state, None, track=target, wave=_PROBE, tidies=True))
     return Plan(changes=(*changes, *(change for change in test_jobs if change is not None)), findings=tuple(findings))
 
 
