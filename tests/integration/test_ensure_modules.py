@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ansible_collections.azauto.runas_migration.plugins.module_utils._azure import automation, session
+from ansible_collections.azauto.runas_migration.plugins.module_utils._azure import module_assets, session
 from ansible_collections.azauto.runas_migration.plugins.module_utils._azure.credential import Login
 from ansible_collections.azauto.runas_migration.plugins.module_utils._azure.ids import AccountId
 from ansible_collections.azauto.runas_migration.plugins.module_utils._azure.session import Session
@@ -315,7 +315,7 @@ def without_modules(azure: Azure) -> None:
     """Delete all that was imported."""
     with session_of(azure) as (opened, of_account):
         for name in there(azure):
-            assert automation.delete_module(opened, of_account, name)
+            assert module_assets.delete_module(opened, of_account, name)
 
 
 @pytest.mark.parametrize("cut", ["drop=before", "drop=after"])
@@ -346,7 +346,7 @@ def test_an_import_of_somebody_else_is_waited_for_and_made_again_where_it_failed
     """Theirs was begun before Az.Accounts was there, so it fails."""
     azure = account([{"name": "Vm", "text": AZ}], "module_import_seconds=1.5", **BARE)
     with session_of(azure) as (opened, of_account):
-        automation.import_module(opened, of_account, "Az.Storage", f"{GALLERY}/Az.Storage/6.9.0", "6.9.0")
+        module_assets.import_module(opened, of_account, "Az.Storage", f"{GALLERY}/Az.Storage/6.9.0", "6.9.0")
     result = ensure(azure)
     assert imported(result) == [("Az.Accounts", "2.15.0"), ("Az.Compute", "7.1.1"), ("Az.Storage", "6.1.0")]
     assert [change["action"] for change in result["changes"]] == ["import", "import", "update"]
@@ -359,7 +359,7 @@ def test_a_module_that_somebody_imports_meanwhile_is_left_alone(account: Callabl
         running = pool.submit(ensure, azure)
         while not azure.writes():
             time.sleep(0.05)
-        automation.import_module(opened, of_account, "Az.Storage", f"{GALLERY}/Az.Storage/6.9.0", "6.9.0")
+        module_assets.import_module(opened, of_account, "Az.Storage", f"{GALLERY}/Az.Storage/6.9.0", "6.9.0")
         result = running.result()
     assert states(result) == {"Az.Accounts": "imported", "Az.Compute": "imported", "Az.Storage": "failed"}
     (left,) = result["not_changed"]
@@ -483,11 +483,11 @@ def test_deleting_an_own_copy_brings_the_default_module_back(account: Callable[.
     azure = account([{"name": "Login", "text": LOGIN}], **BARE, modules=[old])
     assert codes(ensure(azure)) == ["RA538"]
     with session_of(azure) as (opened, of_account):
-        assert automation.get_module(opened, of_account, "Az.Accounts")["properties"]["isGlobal"] is False
-        assert automation.delete_module(opened, of_account, "Az.Accounts") is True
-        properties = automation.get_module(opened, of_account, "Az.Accounts")["properties"]
+        assert module_assets.get_module(opened, of_account, "Az.Accounts")["properties"]["isGlobal"] is False
+        assert module_assets.delete_module(opened, of_account, "Az.Accounts") is True
+        properties = module_assets.get_module(opened, of_account, "Az.Accounts")["properties"]
         assert (properties["version"], properties["isGlobal"]) == ("1.9.5", True)
-        assert automation.delete_module(opened, of_account, "Az.Storage") is False
+        assert module_assets.delete_module(opened, of_account, "Az.Storage") is False
 
 
 def test_both_paths_import_the_same_and_show_no_secret(account: Callable[..., Azure]) -> None:

@@ -14,7 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ansible_collections.azauto.runas_migration.plugins.module_utils._azure import authorization, automation
+from ansible_collections.azauto.runas_migration.plugins.module_utils._azure import (
+    authorization,
+    automation,
+    module_assets,
+)
 from ansible_collections.azauto.runas_migration.plugins.module_utils._azure.ids import AccountId
 
 from .access_estate import session
@@ -195,7 +199,7 @@ def test_a_module_that_somebody_updated_since_is_left(start_azure: Callable[...,
     azure.call("ensure_modules", "aa")
     with session(azure) as other:
         uri = "https://www.powershellgallery.com/api/v2/package/Az.Accounts/2.19.0"
-        automation.import_module(other, AccountId(*azure.account("aa").values()), "Az.Accounts", uri, "2.19.0")
+        module_assets.import_module(other, AccountId(*azure.account("aa").values()), "Az.Accounts", uri, "2.19.0")
     made = roll_back(azure)
     assert left(made["conflicts"]) == [("RA840", "Az.Accounts")]
     assert _versions(azure) == {"Az.Accounts": "2.19.0"}

@@ -18,9 +18,6 @@ from typing import Any
 from . import _sdk
 from .errors import translated
 from .ids import AccountId
-from .module_assets import delete_module as delete_module  # noqa: PLC0414
-from .module_assets import get_module as get_module  # noqa: PLC0414
-from .module_assets import import_module as import_module  # noqa: PLC0414
 from .session import Session
 
 Json = dict[str, Any]

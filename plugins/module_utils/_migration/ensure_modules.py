@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .._arguments import ACCOUNT, LEDGER, LOGIN, ArgumentSpec
-from .._azure import automation
+from .._azure import module_assets
 from .._azure.errors import Absent
 from .._azure.module_assets import Place, place_of, without_secret
 from .._finding import Finding
@@ -136,7 +136,7 @@ def _read(call: Call, place: Place, name: str) -> Held | None:
 
 def _item(call: Call, place: Place, name: str) -> Mapping[str, Any] | None:
     try:
-        return automation.get_module(
+        return module_assets.get_module(
             call.session, call.account, name, place.runtime_environment, powershell=place.powershell
         )
     except Absent:
@@ -168,7 +168,7 @@ def _import(call: Call, one: Decided, progress: Progress) -> dict[str, Any]:
     """Import a module and wait for the end, which may be a bad one: Azure took the import, so it is a change made."""
     if one.wanted is None:
         raise RuntimeError("nothing is imported")
-    automation.import_module(
+    module_assets.import_module(
         call.session,
         call.account,
         one.name,

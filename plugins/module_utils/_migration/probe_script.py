@@ -75,11 +75,11 @@ import base64
 import json
 import os
 import sys
-from urllib.request import Request, urlopen
+from urllib.request import Request, build_opener
 
 
 def answer_of(url, headers):
-    return json.load(urlopen(Request(url, headers=headers), timeout=120))
+    return json.load(build_opener().open(Request(url, headers=headers), timeout=120))
 
 
 identity = {"X-IDENTITY-HEADER": os.environ["IDENTITY_HEADER"], "Metadata": "True"}
