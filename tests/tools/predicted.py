@@ -20,7 +20,8 @@ KNOWN_AFTER_APPLY = "(known after apply)"
 
 def main() -> None:
     lines = pathlib.Path(sys.argv[1]).read_text(encoding="utf-8").splitlines()
-    results = [json.loads(line) for line in lines]
+    # A step that only reads has no plan.
+    results = [item for item in map(json.loads, lines) if "plan_fingerprint" in item]
     predicted = {(item["host"], item["step"]): item for item in results if item["check"]}
     made = {(item["host"], item["step"]): item for item in results if not item["check"]}
     differing = [f"{host}, {step}" for host, step in sorted(predicted | made) if differs(predicted, made, (host, step))]
