@@ -9,7 +9,12 @@ from __future__ import annotations
 import ast
 import json
 import re
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
@@ -163,23 +168,46 @@ def test_another_cloud_is_named_and_nothing_strange_gets_into_the_code() -> None
             probe_script.script_for(ACCOUNT, identity, "PowerShell", around)
 
 
-def test_the_python_runbook_does_what_it_says() -> None:
-    """It is run with the requests taken away: what it prints is what an answer is read from."""
-    payload = "eyJvaWQiOiJPIiwidGlkIjoiVCJ9"
+class _Identity(BaseHTTPRequestHandler):
+    """An identity endpoint and a Resource Manager, as far as the probe asks them."""
+
+    def do_GET(self) -> None:
+        if self.path.startswith("/subscriptions"):
+            known = self.headers["Authorization"] == f"Bearer {TOKEN}"
+            answer: dict[str, Any] = {"value": [{"subscriptionId": "S"}] if known else []}
+        else:
+            answer = {"access_token": TOKEN if self.headers["X-IDENTITY-HEADER"] == "h" else ""}
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(json.dumps(answer).encode())
+
+    def log_message(self, *dummy: Any) -> None:
+        """Say nothing."""
+
+
+TOKEN = "h.eyJvaWQiOiJPIiwidGlkIjoiVCJ9.s"
+
+
+@pytest.fixture
+def endpoint() -> Iterator[str]:
+    server = HTTPServer(("127.0.0.1", 0), _Identity)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def test_the_python_runbook_does_what_it_says(endpoint: str) -> None:
+    """It is run as a job runs it, in a process of its own: what it prints is what an answer is read from."""
     text = probe_script.script_for(ACCOUNT, SYSTEM, "Python3", AROUND).content.decode()
-    answers = iter([{"access_token": f"h.{payload}.s"}, {"value": [{"subscriptionId": "S"}]}])
-    told: list[str] = []
-    text = text.replace(
-        "    return json.load(urlopen(Request(url, headers=headers), timeout=120))", "    return next(answers)"
-    )
-    names = {"answers": answers, "print": told.append}
-    text = text.replace('os.environ["IDENTITY_HEADER"]', '"h"').replace(
-        'os.environ["IDENTITY_ENDPOINT"]', '"https://e"'
-    )
-    exec(compile(text, "probe", "exec"), names)  # noqa: S102
-    answer = probe_script.answer_in("Account: x\n" + told[0])
+    # Without TLS, which the probe would never be written for.
+    text = text.replace(f"{AROUND.manager}/subscriptions", f"{endpoint}/subscriptions")
+    environment = {"IDENTITY_ENDPOINT": f"{endpoint}/token", "IDENTITY_HEADER": "h"}
+    done = subprocess.run([sys.executable, "-c", text], env=environment, capture_output=True, text=True, check=True)
+    answer = probe_script.answer_in("Account: x\n" + done.stdout)
     assert answer is not None
     assert (answer["oid"], answer["tid"], answer["subscriptions"]) == ("O", "T", ["S"])
+    assert TOKEN not in done.stdout + done.stderr
 
 
 def test_an_answer_is_found_among_other_lines_and_only_if_it_is_ours() -> None:
