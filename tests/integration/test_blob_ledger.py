@@ -173,7 +173,8 @@ def test_an_inventory_reads_it(azure: Azure) -> None:
 def test_an_inventory_says_what_is_wrong_with_its_url(azure: Azure) -> None:
     listed = azure.listed(options={"assess": True, "ledger": "https://contoso.example/ledger"})
     assert listed.code != 0
-    assert "is no URL of a blob container" in listed.errors
+    # The older ansible-core breaks its warnings into lines.
+    assert "is no URL of a blob container" in " ".join(listed.errors.split())
 
 
 def test_the_ordinary_path_records_there_too(azure: Azure) -> None:

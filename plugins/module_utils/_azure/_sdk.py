@@ -87,16 +87,22 @@ def content(doing: str, client: Any, operation: Operation, *arguments: Any) -> b
         return b"".join(chunks)
 
 
-def text(doing: str, client: Any, operation: Operation, *arguments: Any) -> str:
-    """Call an SDK operation that answers with text and return it, whatever bytes it holds (docs/contract.md, 2.11)."""
+def body(doing: str, client: Any, operation: Operation, *arguments: Any) -> bytes:
+    """Call an SDK operation that answers with text and return its exact bytes (docs/contract.md, 2.11 and 2.13).
+
+    The older generation makes a text of the answer itself, and does not stream.
+    """
     with translated(doing):
         if _streams_on_request(client):
-            body = b"".join(operation(*arguments, stream=True))
-        else:
-            raw: list[Any] = []
-            operation(*arguments, raw_response_hook=raw.append)
-            body = raw[-1].http_response.body()
-        return body.decode("utf-8-sig", errors="replace")
+            return b"".join(operation(*arguments, stream=True))
+        raw: list[Any] = []
+        operation(*arguments, raw_response_hook=raw.append)
+        return bytes(raw[-1].http_response.body())
+
+
+def text(doing: str, client: Any, operation: Operation, *arguments: Any) -> str:
+    """Call an SDK operation that answers with text and return it, whatever bytes it holds (docs/contract.md, 2.11)."""
+    return body(doing, client, operation, *arguments).decode("utf-8-sig", errors="replace")
 
 
 def json_body(body: Any) -> bytes:

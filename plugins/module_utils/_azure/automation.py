@@ -211,7 +211,7 @@ def job_content(session: Session, account: AccountId, job: str) -> bytes:
     """Return the content that a job was created with, whatever was published since (contract 2.13)."""
     client = session.automation(account.subscription_id)
     doing = f"Reading the content of job {job}"
-    return _sdk.content(doing, client, client.job.get_runbook_content, account.resource_group, account.name, job)
+    return _sdk.body(doing, client, client.job.get_runbook_content, account.resource_group, account.name, job)
 
 
 def _list(account: AccountId, what: str, operation: Any, *arguments: Any) -> list[Json]:
