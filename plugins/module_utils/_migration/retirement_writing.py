@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -21,10 +20,10 @@ from .limit_plan import wanted_assignment
 from .retiree import application_state, certificate_state, connection_state, principal_state
 from .retirement_options import ENTRA_KINDS
 from .retirement_purge_plan import deleted_state
+from .waiting import came_true
 
-# Microsoft Graph answers from replicas: a change shows after seconds. It is read back so often, with such pauses.
-_GRAPH_READS = 6
-_GRAPH_PAUSE = 2.0
+# Microsoft Graph answers from replicas: a change shows after seconds. For so long it is read back until it does.
+_GRAPH_SECONDS = 12.0
 
 State = dict[str, Any]
 
@@ -116,9 +115,5 @@ def verify(call: Call, plan: Plan) -> None:
 
 
 def _became(call: Call, change: Change) -> bool:
-    for dummy in range(_GRAPH_READS if change.kind in ENTRA_KINDS else 1):
-        if _reread(call, change) == change.after:
-            return True
-        if change.kind in ENTRA_KINDS:
-            time.sleep(_GRAPH_PAUSE)
-    return False
+    patience = _GRAPH_SECONDS if change.kind in ENTRA_KINDS else 0.0
+    return came_true(lambda: _reread(call, change) == change.after, patience)

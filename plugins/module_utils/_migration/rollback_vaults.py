@@ -11,12 +11,11 @@ which would take away what others gave since, but what was added is subtracted (
 
 from __future__ import annotations
 
-import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from .._azure import key_vault
-from .._azure.errors import Absent, Conflict, Forbidden
+from .._azure.errors import Absent, Forbidden
 from .._azure.ids import last_segment, normal_id
 from .._azure.session import Session
 from .._finding import finding
@@ -26,11 +25,9 @@ from .rollback_chains import NAME, Undo, Write
 from .rollback_part import ACCESS, Part, Said, diff_of
 from .unread import Unread
 from .vault_model import Permissions, Vault, missing, union, vault_of
+from .vault_policies import while_others_write
 
 Json = Mapping[str, Any]
-
-# Seconds between tries while somebody else changes the same vault (docs/contract.md, 7.1).
-_PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
 
 
 def undos_of(writes: Iterable[Write], steps: Collection[str]) -> list[Undo]:
@@ -103,17 +100,8 @@ class VaultPolicies:
         return entry_of(vault, change.before["object_id"])
 
     def write(self, change: Change) -> None:
-        """Subtract, and again while somebody else changes the vault; no other refusal is repeated here."""
-        for pause in _PAUSES:
-            try:
-                self._remove(change)
-            except Conflict as error:
-                if error.code != "ConflictError":
-                    raise
-                time.sleep(pause)
-            else:
-                return
-        self._remove(change)
+        """Subtract what was added."""
+        while_others_write(lambda: self._remove(change))
 
     def _remove(self, change: Change) -> None:
         before = change.before

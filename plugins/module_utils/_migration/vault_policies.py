@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import shlex
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from .._azure import key_vault
@@ -158,22 +158,25 @@ class VaultPolicies:
             return None
 
     def _add(self, change: Change) -> None:
-        """PUT, and again while somebody else changes the vault; no other refusal is repeated here."""
-        after = change.after
-        for pause in _PAUSES:
-            try:
-                self._put(change, after)
-            except Conflict as error:
-                if error.code != "ConflictError":
-                    raise
-                time.sleep(pause)
-            else:
-                return
-        self._put(change, after)
+        while_others_write(lambda: self._put(change, change.after))
 
     def _put(self, change: Change, after: Mapping[str, Any]) -> None:
         tenant_id, object_id = after["tenant_id"], after["object_id"]
         key_vault.add_access_policy(self._session, change.target, tenant_id, object_id, added_by(change))
+
+
+def while_others_write(write: Callable[[], None]) -> None:
+    """Write to a vault, and again while somebody else changes it; no other refusal is repeated here."""
+    for pause in _PAUSES:
+        try:
+            write()
+        except Conflict as error:
+            if error.code != "ConflictError":
+                raise
+            time.sleep(pause)
+        else:
+            return
+    write()
 
 
 def set_policy_command(change: Change) -> str | None:
