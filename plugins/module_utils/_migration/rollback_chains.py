@@ -55,7 +55,6 @@ class Write:
     before: Any
     after: Any
     sure: bool
-    time: str = ""
 
 
 @dataclass(frozen=True)
@@ -138,7 +137,6 @@ def _write_of(record: Json, end: Json | None) -> Write | None:
         before=change["before"],
         after=_completed(change["after"], facts),
         sure=end is not None,
-        time=str(record["time"]),
     )
 
 
@@ -160,7 +158,10 @@ def _completed(after: Any, facts: Json) -> Any:
 
 
 def chains_of(writes: Iterable[Write]) -> list[Chain]:
-    """Return the chains that are open, in the order of their first writes; runbooks are in ``rollback_contents``."""
+    """Return the chains that are open, by kind and target; runbooks are in ``rollback_contents``.
+
+    Several threads wrote at once, so the order of the journal means nothing, and two rollbacks would differ by it.
+    """
     chains: dict[tuple[str, ...], Chain] = {}
     for write in writes:
         if write.kind in _RUNBOOK_KINDS:
@@ -169,7 +170,7 @@ def chains_of(writes: Iterable[Write]) -> list[Chain]:
         chain = _with(chains[key] if key in chains else Chain(write.kind, write.target), write)
         chains[key] = chain
     opened = [chain for chain in chains.values() if chain.writes]
-    return sorted(opened, key=lambda chain: (chain.writes[0].time, chain.kind, chain.target))
+    return sorted(opened, key=lambda chain: (chain.kind, chain.target))
 
 
 def _key(write: Write) -> tuple[str, ...]:

@@ -127,6 +127,16 @@ def test_what_somebody_else_had_made_is_not_ours() -> None:
     assert len(writes_of([intend(1, A), record(2, "failed", of=1, reason="x")])) == 1
 
 
+def test_things_are_taken_back_in_one_order_whichever_thread_wrote_first() -> None:
+    made = [intend(number, A, *what) for number, what in enumerate([("group", "/g"), ("app_role", "/b")])]
+    last = intend(9, A, "app_role", "/a")
+    orders = [
+        [(one.kind, one.target) for one in chains_of(writes_of(records))]
+        for records in ([*made, last], [last, *made[::-1]])
+    ]
+    assert orders[0] == orders[1] == [("app_role", "/a"), ("app_role", "/b"), ("group", "/g")]
+
+
 def test_a_role_assignment_under_our_own_name_is_ours_whoever_seems_to_have_made_it() -> None:
     there = record(2, "done", of=1, facts={"id": "/X", "created": False})
     assert len(writes_of([intend(1, A, "role_assignment"), there])) == 1
