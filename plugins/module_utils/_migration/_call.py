@@ -13,13 +13,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 from .. import _ledger
-from .._arguments import with_environment
+from .._arguments import ArgumentSpec, with_environment
 from .._azure.credential import Login
 from .._azure.errors import AzureError
 from .._azure.ids import AccountId
@@ -57,6 +57,11 @@ class Call:
     def max_parallel(self) -> int:
         """How many independent requests may run at once."""
         return max(1, int(self.parameters["max_parallel"]))
+
+    def with_defaults(self, arguments: ArgumentSpec) -> Call:
+        """Return the call with the defaults of another step's options, for readers that this step shares with it."""
+        defaults = {name: option.get("default") for name, option in arguments.options.items()}
+        return replace(self, parameters={**defaults, **self.parameters})
 
     def finish(
         self,

@@ -85,7 +85,7 @@ def run(call: Call) -> Result:
         lookup,
     )
     copying = Copying(target, found.sources, dormant_principals(found.sources), choices)
-    around = _around(call) if copying.dormant else AccessAround()
+    around = around_of(call) if copying.dormant else AccessAround()
     history = history_of(records)
     copy = Copy(_kinds(call, copying, around, lookup, lists), call.parameters["replication_timeout"])
     part = copy.plan()
@@ -107,7 +107,7 @@ def find_target(call: Call) -> tuple[Target, ChosenIdentity]:
     return Target(call.account, chosen.name, chosen.principal_id), chosen
 
 
-def _around(call: Call) -> AccessAround:
+def around_of(call: Call) -> AccessAround:
     """Return what lies around all accounts, as far as the options let it be shared with other workers."""
     # In check mode nothing is kept, so Resource Graph is asked for this account's principals only.
     search = call.parameters["search"] == RESOURCE_GRAPH and not call.check_mode

@@ -165,7 +165,7 @@ def _parts(answered: Answered) -> Iterator[dict[str, Any]]:
     asked = {part["id"]: part["url"] for part in json.loads(answered.asked)["requests"]}
     for part in (_json(answered) or {}).get("responses") or ():
         if part["id"] in asked:
-            body = _without_secrets(part.get("body"))
+            body = without_secrets(part.get("body"))
             yield {
                 "service": "graph",
                 "method": "GET",
@@ -178,14 +178,15 @@ def _parts(answered: Answered) -> Iterator[dict[str, Any]]:
 def _json(answered: Answered) -> Any:
     """Return the JSON of an answer without secrets; None for one that is none."""
     try:
-        return _without_secrets(json.loads(answered.body))
+        return without_secrets(json.loads(answered.body))
     except ValueError:
         return None
 
 
-def _without_secrets(value: Any) -> Any:
+def without_secrets(value: Any) -> Any:
+    """Return JSON of Azure without what lets somebody log in or start something, and links without their queries."""
     if isinstance(value, list):
-        return [_without_secrets(item) for item in value]
+        return [without_secrets(item) for item in value]
     if not isinstance(value, dict):
         return value
     return {name: _kept(name, inner) for name, inner in value.items()}
@@ -197,5 +198,5 @@ def _kept(name: str, value: Any) -> Any:
     if name in _LINKS and isinstance(value, str):
         return value.partition("?")[0]
     if name == "keyCredentials" and isinstance(value, list):
-        return [{**_without_secrets(item), "key": None} for item in value]
-    return _without_secrets(value)
+        return [{**without_secrets(item), "key": None} for item in value]
+    return without_secrets(value)

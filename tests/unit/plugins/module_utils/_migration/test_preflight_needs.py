@@ -37,6 +37,10 @@ BESIDES = {
     "Microsoft.KeyVault/vaults/accessPolicies/write",
     "Microsoft.KeyVault/vaults/read",
     "Microsoft.Management/managementGroups/read",
+    # For the snapshot; a migration goes on without.
+    "Microsoft.Automation/automationAccounts/schedules/read",
+    "Microsoft.Automation/automationAccounts/variables/read",
+    "Microsoft.Automation/automationAccounts/credentials/read",
 }
 
 
