@@ -23,7 +23,8 @@ description:
   - Passwords, private keys, values of variables, addresses of webhooks and fields of connections that are no Run As
     connections are not in it. The contents of runbooks and the parameters of schedules are, as they are, and may hold
     secrets. They are for the ledger's owner only.
-  - What Azure does not show is a finding and V(null) in the snapshot, never an empty list.
+  - What Azure does not show is a finding. A part of which nothing was seen for that is V(null) in the snapshot, never
+    an empty list.
 options:
   again:
     description:

@@ -177,6 +177,16 @@ def test_what_azure_does_not_show_is_null_and_named(azure: Azure) -> None:
     assert {said["code"] for said in result["findings"]} == {"RA901"}
     assert any("service principal of connection AzureRunAsConnection" in sentence for sentence in kept["unread"])
     assert isinstance(kept["runbooks"], list)
+    # Nobody could be looked for: that is not "no principals".
+    assert kept["principals"] is None
+
+
+def test_role_assignments_that_nobody_may_list_are_not_none_at_all(azure: Azure) -> None:
+    azure.control("PUT", "/faults", ["status=403,path=*roleAssignments*,times=0"])
+    result = take(azure)
+    (run_as,) = document(result)["principals"]
+    assert run_as["role_assignments"] is None
+    assert any(said["sentence"].startswith("The role assignments at") for said in result["findings"])
 
 
 def test_one_list_that_fails_is_null_and_the_rest_is_there(azure: Azure) -> None:

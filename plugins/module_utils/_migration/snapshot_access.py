@@ -41,28 +41,37 @@ class Principal:
     application_id: str | None = None
 
 
+def as_far_as_known(items: Iterable[Any], unread: Iterable[Any]) -> list[Any] | None:
+    """Return a list; None where it is empty and not all of it could be read: that is not known to be empty."""
+    known = list(items)
+    return known if known or not list(unread) else None
+
+
 def read_access(
-    call: Call, account: Json, connections: Sequence[Json]
-) -> tuple[list[dict[str, Any]], tuple[Finding, ...]]:
+    call: Call, account: Json, connections: Sequence[Json] | None
+) -> tuple[list[dict[str, Any]] | None, tuple[Finding, ...]]:
     """Return each principal with what it may do, and what could not be read of that.
 
-    ``account`` and ``connections`` are the wire's JSON. Raises Forbidden where subscriptions may not be listed.
+    ``account`` and ``connections`` are the wire's JSON, None where connections could not be read.
+    Raises Forbidden where subscriptions may not be listed.
     """
-    principals, unfound = _principals(call, account, connections)
+    principals, unfound = _principals(call, account, connections or ())
     around = access.around_of(call.with_defaults(access.ARGUMENTS))
     holdings = read_directory(call.session, [one.id for one in principals], graph_claims(call.session))
     assignments, unlisted = _role_assignments(call, principals, around)
     vaults, unopened = _key_vaults(call, principals, around)
     unheld = [said for one in principals for said in _unread_holdings(one, holdings.of(one.id))]
+    unseen = around.findings()
     shown = [
         {
             **_shown(one, holdings.of(one.id)),
-            "role_assignments": assignments[one.id],
-            "vault_policies": [_policy(vault, one) for vault in vaults if vault.own(one.id) is not None],
+            "role_assignments": as_far_as_known(assignments[one.id], [*unseen, *unlisted]),
+            "vault_policies": as_far_as_known(_policies(one, vaults), [*unseen, *unopened]),
         }
         for one in principals
     ]
-    return shown, (*unfound, *around.findings(), *unlisted, *unheld, *unopened)
+    unnamed = ["connections"] if connections is None else []
+    return as_far_as_known(shown, [*unfound, *unnamed]), (*unfound, *unseen, *unlisted, *unheld, *unopened)
 
 
 def _principals(call: Call, account: Json, connections: Sequence[Json]) -> tuple[list[Principal], list[Finding]]:
@@ -121,9 +130,11 @@ def _key_vaults(
     return read.vaults, [item.finding() for item in read.unread]
 
 
-def _policy(vault: Vault, principal: Principal) -> dict[str, Any]:
-    own = vault.own(principal.id) or {}
-    return {"vault": vault.id, "permissions": {kind: list(names) for kind, names in own.items()}}
+def _policies(principal: Principal, vaults: Iterable[Vault]) -> Iterable[dict[str, Any]]:
+    for vault in vaults:
+        own = vault.own(principal.id)
+        if own is not None:
+            yield {"vault": vault.id, "permissions": {kind: list(names) for kind, names in own.items()}}
 
 
 def _shown(principal: Principal, holds: Holdings) -> dict[str, Any]:
@@ -145,7 +156,13 @@ def _listed(read: Read) -> list[Json] | None:
 
 def _unread_holdings(principal: Principal, holds: Holdings) -> Iterable[Finding]:
     """Yield what could not be read of what a principal holds in Microsoft Entra."""
-    parts = {"app roles": holds.app_roles, "directory roles": holds.directory_roles, "groups": holds.direct}
+    parts = {
+        "The properties": holds.itself,
+        "The app roles": holds.app_roles,
+        "The directory roles": holds.directory_roles,
+        "The groups": holds.direct,
+    }
     for what, read in parts.items():
-        if isinstance(read, AzureError):
-            yield unread_finding(f"The {what} of service principal {principal.id}", principal.id, read)
+        # A principal that is gone has no properties, and Azure says so: that was read.
+        if isinstance(read, AzureError) and not isinstance(read, Absent):
+            yield unread_finding(f"{what} of service principal {principal.id}", principal.id, read)

@@ -24,7 +24,7 @@ from .export_file import without_secrets
 from .part_reading import Parts
 from .run_as import kind_of
 from .site_recovery_reading import read_vaults
-from .snapshot_access import read_access
+from .snapshot_access import as_far_as_known, read_access
 
 Json = Mapping[str, Any]
 # Keeps a content, and returns the SHA-256 that it is kept under.
@@ -51,7 +51,7 @@ def read_snapshot(call: Call, keep: Keep) -> Snapshot:
     parts = Parts(call.account, frozenset(), call.max_parallel)
     read = parts.read_all(_lists(call))
     runbooks = parts.read(_RUNBOOKS, lambda: _read_runbooks(call, parts, keep))
-    held = parts.read(_ACCESS, lambda: read_access(call, answer, read[_CONNECTIONS] or ()))
+    held = parts.read(_ACCESS, lambda: read_access(call, answer, read[_CONNECTIONS]))
     mapped = parts.read(_MAPPINGS, lambda: _read_mappings(call))
     document = {
         "account_resource": answer,
@@ -147,7 +147,7 @@ def _read_job_schedules(call: Call) -> list[Json]:
 # The vaults that lean on it
 
 
-def _read_mappings(call: Call) -> tuple[list[dict[str, Any]], list[Finding]]:
+def _read_mappings(call: Call) -> tuple[list[dict[str, Any]] | None, list[Finding]]:
     seen = read_vaults(call.with_defaults(site_recovery.ARGUMENTS))
     mappings = [
         {"id": mapping.id, "name": mapping.name, "vault": vault.id, **mapping.fields.as_dict()}
@@ -155,4 +155,5 @@ def _read_mappings(call: Call) -> tuple[list[dict[str, Any]], list[Finding]]:
         for mapping in vault.mappings
         if mapping.fields.names(call.account.arm_id)
     ]
-    return mappings, seen.findings()
+    unread = seen.findings()
+    return as_far_as_known(mappings, unread), unread
